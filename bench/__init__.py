@@ -1,0 +1,1 @@
+"""What drives the product from outside: demo, simulator, figures."""

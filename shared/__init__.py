@@ -1,0 +1,1 @@
+"""What the laptop and the office must agree on."""
