@@ -1,0 +1,1 @@
+"""The rules of a test day: pure, standard library only."""

@@ -1,0 +1,172 @@
+"""The fold: what a log says happened on a day, as a pure function of its events in order.
+
+Both sides use this code, so the laptop's screens and the county's board cannot differ about the same lines.
+A line that breaks a rule keeps its place in the log, gets a verdict, and is skipped here.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Any
+
+from shared.domain import attendance, closing, duties, incidents, materials, readiness, signals
+from shared.domain.access import authorise
+from shared.domain.attendance import Attendance
+from shared.domain.catalogue_of_events import CATALOGUE
+from shared.domain.checking import check_data
+from shared.domain.closing import Closing
+from shared.domain.corrections import NAMES as CORRECTIONS
+from shared.domain.corrections import RECORD_VOIDED
+from shared.domain.duties import Duties
+from shared.domain.errors import DomainError, ErrorCode
+from shared.domain.event import Event
+from shared.domain.incidents import Incidents
+from shared.domain.materials import Materials
+from shared.domain.readiness import Readiness
+from shared.domain.signals import Signals
+
+Lookup = Callable[[int], Event]
+"""Gives the event of an earlier sequence number of the same log."""
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """Everything one log says, feature by feature."""
+
+    readiness: Readiness = field(default_factory=Readiness)
+    duties: Duties = field(default_factory=Duties)
+    attendance: Attendance = field(default_factory=Attendance)
+    signals: Signals = field(default_factory=Signals)
+    materials: Materials = field(default_factory=Materials)
+    incidents: Incidents = field(default_factory=Incidents)
+    closing: Closing = field(default_factory=Closing)
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """A day's state after line `seq`, and what was said about lines: voided, corrected (new data), verdicts (code)."""
+
+    seq: int = 0
+    day: Day = field(default_factory=Day)
+    voided: frozenset[int] = frozenset()
+    corrected: Mapping[int, Mapping[str, Any]] = field(default_factory=lambda: MappingProxyType({}))
+    verdicts: Mapping[int, ErrorCode] = field(default_factory=lambda: MappingProxyType({}))
+    last_time: int | None = None
+
+
+_APPLY: dict[str, tuple[str, Callable[[Any, Event], Any]]] = {
+    name: (feature, function)
+    for feature, module in (
+        ("readiness", readiness),
+        ("duties", duties),
+        ("attendance", attendance),
+        ("signals", signals),
+        ("materials", materials),
+        ("incidents", incidents),
+        ("closing", closing),
+    )
+    for name, function in module.APPLY.items()
+}
+
+
+def judge(folded: Folded, event: Event, lookup: Lookup) -> None:
+    """Promise that `event` may follow: known type, fields, access, rules; raises the DomainError that refuses it."""
+    event_type = CATALOGUE.get(event.type)
+    check_data(event_type, event.data)
+    authorise(event_type, event.actor, event.witnesses, folded.day.duties)
+    if event.type in CORRECTIONS:
+        _judge_correction(folded, event, lookup)
+    rule = _RULES.get(event.type)
+    if rule is not None:
+        rule(folded.day, event)
+
+
+def advance(folded: Folded, event: Event, lookup: Lookup) -> Folded:
+    """The fold after one more event; an event that `judge` refuses leaves the day as it is, with a verdict."""
+    try:
+        judge(folded, event, lookup)
+    except DomainError as refusal:
+        return replace(folded, seq=event.seq, verdicts={**folded.verdicts, event.seq: refusal.code})
+    if event.type in CORRECTIONS:
+        return _corrected(folded, event, lookup)
+    return replace(folded, seq=event.seq, day=apply(folded.day, event), last_time=event.time)
+
+
+def apply(day: Day, event: Event) -> Day:
+    """The day after an event that stands; types without a state (notes, starts) change nothing."""
+    found = _APPLY.get(event.type)
+    if found is None:
+        return day
+    feature, function = found
+    return replace(day, **{feature: function(getattr(day, feature), event)})
+
+
+def _corrected(folded: Folded, event: Event, lookup: Lookup) -> Folded:
+    """Fold again from the first line with the named line left out, or with its new data in its place."""
+    line = event.data["line"]
+    if event.type == RECORD_VOIDED.name:
+        folded = replace(folded, voided=folded.voided | {line})
+    else:
+        folded = replace(folded, corrected={**folded.corrected, line: event.data["data"]})
+    day = Day()
+    for seq in range(1, event.seq):
+        if seq in folded.voided or seq in folded.verdicts:
+            continue
+        earlier = lookup(seq)
+        if seq in folded.corrected:
+            earlier = replace(earlier, data=folded.corrected[seq])
+        if earlier.type not in CORRECTIONS:
+            day = apply(day, earlier)
+    return replace(folded, seq=event.seq, day=day, last_time=event.time)
+
+
+def _judge_correction(folded: Folded, event: Event, lookup: Lookup) -> None:
+    line = event.data["line"]
+    if line >= event.seq or line in folded.verdicts:
+        raise DomainError(ErrorCode.NOTHING_TO_CORRECT, seq=line)
+    if line in folded.voided:
+        raise DomainError(ErrorCode.ALREADY_VOID, seq=line)
+    original = lookup(line)
+    if original.type in CORRECTIONS or original.type in _STANDING:
+        raise DomainError(ErrorCode.NOTHING_TO_CORRECT, seq=line)
+    original_type = CATALOGUE.get(original.type)
+    authorise(original_type, event.actor, event.witnesses, folded.day.duties)
+    if event.type != RECORD_VOIDED.name:
+        check_data(original_type, event.data["data"])
+        rule = _RULES.get(original.type)
+        if rule is not None:
+            rule(folded.day, replace(original, data=event.data["data"]))
+
+
+_STANDING = frozenset({duties.PERSON_PUT_ON_DUTY.name, readiness.LAPTOP_STARTED.name})
+"""Types that later lines rest on: relieve the person, do not void that they came."""
+
+
+def _rule_seat(day: Day, event: Event) -> None:
+    seats = day.readiness.seats
+    if seats and event.data["seat"] not in seats:
+        raise DomainError(ErrorCode.SEAT_UNKNOWN, seat=event.data["seat"])
+    status = event.data["status"]
+    if status in attendance.NEEDS_REASON and not (event.data.get("reason") or event.data.get("note")):
+        raise DomainError(ErrorCode.REASON_MISSING, place=f"{event.data['seat']}")
+
+
+def _rule_incident(day: Day, event: Event) -> None:
+    if event.data["incident"] not in day.incidents.by_number:
+        raise DomainError(ErrorCode.NOTHING_TO_CORRECT, seq=event.data["incident"])
+
+
+def _rule_person(day: Day, event: Event) -> None:
+    if event.data["person"] not in day.duties.people:
+        raise DomainError(ErrorCode.NOT_ON_DUTY, person=event.data["person"])
+
+
+_RULES: dict[str, Callable[[Day, Event], None]] = {
+    attendance.ATTENDANCE_MARKED.name: _rule_seat,
+    incidents.INCIDENT_UPDATED.name: _rule_incident,
+    incidents.INCIDENT_CLOSED.name: _rule_incident,
+    duties.PERSON_RELIEVED.name: _rule_person,
+    duties.PIN_CHANGED.name: _rule_person,
+    duties.DUTY_DELEGATED.name: _rule_person,
+    duties.DUTY_RESUMED.name: _rule_person,
+}
