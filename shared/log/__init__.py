@@ -1,0 +1,1 @@
+"""Lines, chain, heads, signatures and their verification."""

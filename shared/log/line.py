@@ -1,0 +1,129 @@
+"""The line codec: one event, one line of UTF-8 JSON; the bytes that are hashed, stored and sent."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from shared.domain.clock import Instant
+from shared.domain.errors import DomainError, ErrorCode
+from shared.domain.event import Actor, Draft, Event
+
+FORMAT = 1
+LONGEST = 16 * 1024
+"""Most bytes of a line, without its newline."""
+
+_KEYS = ("v", "log", "seq", "school", "campaign", "plan", "type", "tv", "actor", "witnesses", "at", "data")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a line stands: its log and number, its school and campaign, and the plan in force (16 hex digits)."""
+
+    log: str
+    seq: int
+    school: str
+    campaign: str
+    plan: str
+
+
+def encode_line(draft: Draft, place: Place, version: int, at: Instant) -> bytes:
+    """The bytes of one event, without a newline; raises LINE_TOO_LONG."""
+    record: dict[str, Any] = {
+        "v": FORMAT,
+        "log": place.log,
+        "seq": place.seq,
+        "school": place.school,
+        "campaign": place.campaign,
+        "plan": place.plan,
+        "type": draft.type,
+        "tv": version,
+        "actor": {"person": draft.actor.person, "role": draft.actor.role},
+        "witnesses": [{"person": witness.person, "role": witness.role} for witness in draft.witnesses],
+        "at": {"wall": at.wall, "tick": at.tick, "run": at.run, "offset": at.offset, "error": at.error},
+    }
+    if draft.happened is not None:
+        record["happened"] = draft.happened
+    record["data"] = draft.data
+    line = json.dumps(record, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode("utf-8")
+    if len(line) > LONGEST:
+        raise DomainError(ErrorCode.LINE_TOO_LONG, limit=LONGEST)
+    return line
+
+
+def decode_line(line: bytes) -> Event:
+    """The event of one line; raises NOT_A_LINE for anything that is not exactly a line of this format."""
+    if len(line) > LONGEST:
+        raise DomainError(ErrorCode.LINE_TOO_LONG, limit=LONGEST)
+    record = read_json(line)
+    try:
+        if record["v"] != FORMAT:
+            raise _not_a_line(f"v={record['v']!s:.10}")
+        return _event(record)
+    except (KeyError, TypeError, AttributeError) as problem:
+        raise _not_a_line(str(problem)[:60]) from problem
+
+
+def read_json(line: bytes) -> dict[str, Any]:
+    """The JSON object of one record; raises NOT_A_LINE for other JSON, floats, doubled keys or bad UTF-8."""
+    try:
+        record = json.loads(line.decode("utf-8"), parse_float=_no_float, parse_constant=_no_float)
+    except (ValueError, RecursionError) as problem:
+        raise _not_a_line(type(problem).__name__) from problem
+    if type(record) is not dict:
+        raise _not_a_line("JSON")
+    return record
+
+
+def _event(record: Mapping[str, Any]) -> Event:
+    at = record["at"]
+    happened = record.get("happened")
+    if len(record) != len(_KEYS) + (happened is not None):
+        raise _not_a_line("keys")
+    event = Event(
+        record["log"],
+        record["seq"],
+        record["school"],
+        record["campaign"],
+        record["plan"],
+        record["type"],
+        record["tv"],
+        _actor(record["actor"]),
+        tuple(_actor(witness) for witness in record["witnesses"]),
+        Instant(at["wall"], at["tick"], at["run"], at["offset"], at["error"]),
+        happened,
+        record["data"],
+    )
+    _check_types(event)
+    return event
+
+
+def _actor(record: Mapping[str, Any]) -> Actor:
+    person, role = record["person"], record["role"]
+    if type(person) is not str or type(role) is not str or len(record) != 2:
+        raise _not_a_line("actor")
+    return Actor(person, role)
+
+
+def _check_types(event: Event) -> None:
+    at = event.at
+    texts = (event.log, event.school, event.campaign, event.plan, event.type, at.run)
+    numbers = (event.seq, event.version, at.wall, at.tick)
+    maybe = (event.happened, at.offset, at.error)
+    good = (
+        all(type(text) is str for text in texts)
+        and all(type(value) is int for value in numbers)
+        and all(value is None or type(value) is int for value in maybe)
+        and type(event.data) is dict
+        and event.seq > 0
+    )
+    if not good:
+        raise _not_a_line("types")
+
+
+def _no_float(text: str) -> float:
+    raise ValueError(f"float {text[:10]}")
+
+
+def _not_a_line(reason: str) -> DomainError:
+    return DomainError(ErrorCode.NOT_A_LINE, reason=reason)

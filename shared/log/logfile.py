@@ -1,0 +1,72 @@
+"""The log file: one format for export, black box, bundle and push.
+
+A birth record (or, in a fragment, the head it starts from), then lines, with signed heads between them and at the end.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from shared.domain.errors import DomainError, ErrorCode
+from shared.log.birth import PREFIX as BIRTH_PREFIX
+from shared.log.chain import Head
+from shared.log.line import read_json
+from shared.log.signing import HEAD_PREFIX, SignedHead, head_of, read_head_record
+
+FROM_PREFIX = b'{"from":'
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """A parsed log file: exactly one of `birth` and `start` may be missing; `heads` are kept with their position."""
+
+    birth: bytes | None
+    start: Head | None
+    lines: list[bytes] = field(default_factory=list)
+    heads: list[SignedHead] = field(default_factory=list)
+
+
+def from_record(start: Head) -> bytes:
+    """The first record of a fragment: the head after which its lines follow."""
+    content = {"log": start.log, "seq": start.seq, "hash": start.hash.hex()}
+    return json.dumps({"from": content}, separators=(",", ":")).encode("ascii")
+
+
+def join_records(records: Iterable[bytes]) -> bytes:
+    """Records as the bytes of a file, each with its newline."""
+    return b"".join(record + b"\n" for record in records)
+
+
+def split_records(data: bytes) -> Iterator[bytes]:
+    """The records of a file; a last record without its newline is torn and left out."""
+    start = 0
+    while (end := data.find(b"\n", start)) >= 0:
+        yield data[start:end]
+        start = end + 1
+
+
+def read_fragment(data: bytes) -> Fragment:
+    """The parts of a log file, unchecked but for their shape; raises NOT_A_LOG or NOT_A_LINE."""
+    birth: bytes | None = None
+    start: Head | None = None
+    lines: list[bytes] = []
+    heads: list[SignedHead] = []
+    for record in split_records(data):
+        if record.startswith(HEAD_PREFIX):
+            heads.append(read_head_record(record))
+        elif record.startswith(BIRTH_PREFIX) and birth is None and not lines:
+            birth = record
+        elif record.startswith(FROM_PREFIX) and start is None and not lines:
+            start = _start(record)
+        else:
+            lines.append(record)
+    if birth is None and start is None:
+        raise DomainError(ErrorCode.NOT_A_LOG, path="–")
+    return Fragment(birth, start, lines, heads)
+
+
+def _start(record: bytes) -> Head:
+    try:
+        return head_of(read_json(record)["from"])
+    except (KeyError, TypeError, ValueError) as problem:
+        raise DomainError(ErrorCode.NOT_A_LINE, reason="from") from problem
