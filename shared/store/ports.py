@@ -1,0 +1,53 @@
+"""The event store port: one append-only log, its hashes, its signed heads."""
+
+from typing import Protocol
+
+from shared.log.chain import Head
+from shared.log.signing import SignedHead
+
+
+class EventStore(Protocol):
+    """Holds one log. `append` returns only after the line is durable; nothing is ever updated or deleted."""
+
+    def birth(self) -> bytes | None:
+        """The birth record, or None before the log is born."""
+        ...
+
+    def begin(self, birth: bytes) -> None:
+        """Give the log its birth record, once; raises ALREADY_OPEN when it has one."""
+        ...
+
+    def head(self) -> Head:
+        """The newest position; raises NOT_ENROLLED before the birth."""
+        ...
+
+    def append(self, line: bytes, head: Head, request: str, signed: SignedHead | None = None) -> None:
+        """Store the next line with the head it makes, the form's request id, and a signed head in the same commit.
+
+        Raises NOT_RECORDED or DISK_FULL, after which the log is as before; CHAIN_BROKEN when `head` is not the next.
+        """
+        ...
+
+    def find_request(self, request: str) -> int | None:
+        """The sequence number that a form's request id recorded, if any."""
+        ...
+
+    def lines(self, after: int = 0, limit: int | None = None) -> list[bytes]:
+        """The lines after sequence number `after`, in order."""
+        ...
+
+    def hashes(self, after: int = 0, limit: int | None = None) -> list[bytes]:
+        """The chain's hashes of the same lines."""
+        ...
+
+    def add_head(self, signed: SignedHead) -> None:
+        """Keep a signed head; the same one twice is kept once."""
+        ...
+
+    def heads(self) -> list[SignedHead]:
+        """All signed heads in order."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the file; the store cannot be used afterwards."""
+        ...

@@ -1,0 +1,138 @@
+"""The event store in a SQLite file, through the one writer thread."""
+
+import sqlite3
+
+from shared.domain.errors import DomainError, ErrorCode
+from shared.log.birth import birth_head
+from shared.log.chain import Head
+from shared.log.signing import SignedHead
+from shared.store.writer import Writer
+
+
+class SqliteEventStore:
+    """One log in the file of a `Writer`; the writer belongs to the caller and may serve other tables too."""
+
+    def __init__(self, writer: Writer) -> None:
+        self._writer = writer
+
+    def birth(self) -> bytes | None:
+        """See `EventStore.birth`."""
+        return self._writer.read(_birth)
+
+    def begin(self, birth: bytes) -> None:
+        """See `EventStore.begin`."""
+
+        def work(connection: sqlite3.Connection) -> None:
+            if _birth(connection) is not None:
+                raise DomainError(ErrorCode.ALREADY_OPEN)
+            connection.execute("INSERT INTO birth (id, record) VALUES (1, ?)", (birth,))
+
+        self._writer.write(work)
+
+    def head(self) -> Head:
+        """See `EventStore.head`."""
+        return self._writer.read(_head)
+
+    def append(self, line: bytes, head: Head, request: str, signed: SignedHead | None = None) -> None:
+        """See `EventStore.append`; after a fault the file itself is asked whether the line arrived."""
+
+        def work(connection: sqlite3.Connection) -> None:
+            connection.execute(
+                "INSERT INTO line (seq, raw, hash, request) VALUES (?, ?, ?, ?)", (head.seq, line, head.hash, request)
+            )
+            if signed is not None:
+                _add_head(connection, signed)
+
+        try:
+            self._writer.write(work)
+        except DomainError as fault:
+            if fault.code is ErrorCode.CHAIN_BROKEN or not self._arrived(head):
+                raise
+
+    def _arrived(self, head: Head) -> bool:
+        """Whether a commit that reported a fault is in the file after all; a file that cannot be read says no."""
+        try:
+            return self.head() == head
+        except DomainError:
+            return False
+
+    def find_request(self, request: str) -> int | None:
+        """See `EventStore.find_request`."""
+
+        def work(connection: sqlite3.Connection) -> int | None:
+            row = connection.execute("SELECT seq FROM line WHERE request = ?", (request,)).fetchone()
+            return int(row[0]) if row else None
+
+        return self._writer.read(work)
+
+    def lines(self, after: int = 0, limit: int | None = None) -> list[bytes]:
+        """See `EventStore.lines`."""
+        return self._column("raw", after, limit)
+
+    def hashes(self, after: int = 0, limit: int | None = None) -> list[bytes]:
+        """See `EventStore.hashes`."""
+        return self._column("hash", after, limit)
+
+    def _column(self, column: str, after: int, limit: int | None) -> list[bytes]:
+        sql = f"SELECT {column} FROM line WHERE seq > ? ORDER BY seq LIMIT ?"  # noqa: S608 - our own column name
+
+        def work(connection: sqlite3.Connection) -> list[bytes]:
+            return [row[0] for row in connection.execute(sql, (after, -1 if limit is None else limit))]
+
+        return self._writer.read(work)
+
+    def add_head(self, signed: SignedHead) -> None:
+        """See `EventStore.add_head`."""
+
+        def work(connection: sqlite3.Connection) -> None:
+            if not connection.execute("SELECT 1 FROM head WHERE seq = ?", (signed.head.seq,)).fetchone():
+                _add_head(connection, signed)
+
+        self._writer.write(work)
+
+    def heads(self) -> list[SignedHead]:
+        """See `EventStore.heads`."""
+        return self._writer.read(_heads)
+
+    def close(self) -> None:
+        """See `EventStore.close`."""
+        self._writer.close()
+
+
+def _birth(connection: sqlite3.Connection) -> bytes | None:
+    row = connection.execute("SELECT record FROM birth").fetchone()
+    return bytes(row[0]) if row else None
+
+
+def _head(connection: sqlite3.Connection) -> Head:
+    birth = _birth(connection)
+    if birth is None:
+        raise DomainError(ErrorCode.NOT_ENROLLED)
+    start = birth_head(birth)
+    row = connection.execute("SELECT seq, hash FROM line ORDER BY seq DESC LIMIT 1").fetchone()
+    return Head(start.log, row[0], row[1]) if row else start
+
+
+def _add_head(connection: sqlite3.Connection, signed: SignedHead) -> None:
+    connection.execute(
+        "INSERT INTO head (seq, hash, signature) VALUES (?, ?, ?)",
+        (signed.head.seq, signed.head.hash, signed.signature),
+    )
+
+
+def _heads(connection: sqlite3.Connection) -> list[SignedHead]:
+    birth = _birth(connection)
+    if birth is None:
+        return []
+    log = birth_head(birth).log
+    rows = connection.execute("SELECT seq, hash, signature FROM head ORDER BY seq").fetchall()
+    return [SignedHead(Head(log, seq, digest), signature) for seq, digest, signature in rows]
+
+
+def read_log(connection: sqlite3.Connection) -> tuple[bytes, list[bytes], list[bytes], list[SignedHead]]:
+    """Birth, lines, stored hashes and heads of a log database opened read-only; raises NOT_A_LOG without a birth."""
+    birth = _birth(connection)
+    if birth is None:
+        raise DomainError(ErrorCode.NOT_A_LOG, path="–")
+    rows = connection.execute("SELECT raw, hash FROM line ORDER BY seq").fetchall()
+    return birth, [bytes(row[0]) for row in rows], [bytes(row[1]) for row in rows], _heads(connection)

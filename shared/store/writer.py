@@ -1,0 +1,149 @@
+"""The one thread that touches a SQLite file: durable settings, immediate transactions, fresh after any fault."""
+
+import queue
+import sqlite3
+import threading
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlite_utils import Database
+from sqlite_utils.migrations import Migrations
+
+from shared.domain.errors import DomainError, ErrorCode
+
+T = TypeVar("T")
+Work = Callable[[sqlite3.Connection], T]
+
+EXCLUSIVE = (
+    "PRAGMA synchronous=EXTRA",  # before the switch to WAL, so that the switch itself is durable
+    "PRAGMA locking_mode=EXCLUSIVE",
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA trusted_schema=OFF",
+    "PRAGMA cell_size_check=ON",
+)
+"""The laptop's file: nobody else may open it while the program runs."""
+
+SHARED = (
+    "PRAGMA page_size=16384",  # only while the file is empty; lines of 350 bytes fill such pages best
+    "PRAGMA busy_timeout=10000",
+    "PRAGMA synchronous=EXTRA",
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA trusted_schema=OFF",
+    "PRAGMA cell_size_check=ON",
+)
+"""The office's file: a second thread reads, and commands work beside the running server."""
+
+SCHEMA_FAULTS = ("not a database", "malformed", "file is encrypted")
+
+
+def connect(path: Path, migrations: Iterable[Migrations], settings: Iterable[str] = EXCLUSIVE) -> sqlite3.Connection:
+    """A durable connection with its schema up to date; raises NOT_A_DATABASE, DATABASE_IN_USE or DISK_FULL."""
+    connection: sqlite3.Connection | None = None
+    try:
+        connection = sqlite3.connect(path, isolation_level=None, timeout=0.5, check_same_thread=False)
+        for setting in settings:
+            connection.execute(setting).fetchall()
+        for migration_set in migrations:
+            migration_set.apply(Database(connection))
+    except sqlite3.Error as fault:
+        if connection is not None:
+            connection.close()
+        raise store_error(fault, path) from fault
+    return connection
+
+
+def store_error(fault: sqlite3.Error, path: Path) -> DomainError:
+    """The error code of a driver's fault."""
+    words = str(fault)
+    if "locked" in words or "busy" in words:
+        return DomainError(ErrorCode.DATABASE_IN_USE, path=path.name)
+    if any(sign in words for sign in SCHEMA_FAULTS):
+        return DomainError(ErrorCode.NOT_A_DATABASE, path=path.name)
+    if "append only" in words:
+        return DomainError(ErrorCode.CHAIN_BROKEN, seq="?")
+    if "full" in words:
+        return DomainError(ErrorCode.DISK_FULL)
+    return DomainError(ErrorCode.NOT_RECORDED, reason=words[:80])
+
+
+class Writer:
+    """Runs work on one SQLite file, one piece at a time, on one thread that owns the connection.
+
+    A piece of work that fails leaves nothing behind: it is rolled back, the connection is closed and a fresh one opened
+    before the next, because after an I/O error a connection's picture of the file cannot be trusted.
+    """
+
+    def __init__(self, path: Path, migrations: Iterable[Migrations], settings: Iterable[str] = EXCLUSIVE) -> None:
+        self.path = path
+        self._settings = tuple(settings)
+        self._migrations = tuple(migrations)
+        self._work: queue.SimpleQueue[tuple[Work[Any], bool, Future[Any]] | None] = queue.SimpleQueue()
+        self._connection: sqlite3.Connection | None = connect(path, self._migrations, self._settings)
+        self._thread = threading.Thread(target=self._serve, name=f"writer-{path.name}", daemon=True)
+        self._thread.start()
+
+    def write(self, work: Work[T]) -> T:
+        """Do `work` in one immediate, durable transaction; returns after the commit."""
+        return self._submit(work, True)
+
+    def read(self, work: Work[T]) -> T:
+        """Do `work` that only reads, or that manages its own transaction."""
+        return self._submit(work, False)
+
+    def close(self) -> None:
+        """Finish what is queued and close the file."""
+        self._work.put(None)
+        self._thread.join()
+
+    def _submit(self, work: Work[T], transaction: bool) -> T:
+        if not self._thread.is_alive():
+            raise DomainError(ErrorCode.NOT_RECORDED, reason="closed")
+        done: Future[T] = Future()
+        self._work.put((work, transaction, done))
+        return done.result()
+
+    def _serve(self) -> None:
+        while (item := self._work.get()) is not None:
+            work, transaction, done = item
+            try:
+                done.set_result(self._perform(work, transaction))
+            except BaseException as problem:
+                done.set_exception(problem)
+            del item, work, done
+        if self._connection is not None:
+            self._connection.close()
+
+    def _perform(self, work: Work[T], transaction: bool) -> T:
+        try:
+            connection = self._connection or self._reopen()
+            if not transaction:
+                return work(connection)
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                result = work(connection)
+            except sqlite3.Error:
+                raise
+            except BaseException:
+                connection.execute("ROLLBACK")
+                raise
+            connection.execute("COMMIT")
+            return result
+        except sqlite3.Error as fault:
+            self._distrust()
+            raise store_error(fault, self.path) from fault
+
+    def _reopen(self) -> sqlite3.Connection:
+        self._connection = connect(self.path, self._migrations, self._settings)
+        return self._connection
+
+    def _distrust(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            try:
+                connection.close()
+            except sqlite3.Error:  # closing a broken connection may fail again; the fresh one decides what is true
+                return
