@@ -1,0 +1,1 @@
+"""What both web apps use: errors, language, access markers, templates."""

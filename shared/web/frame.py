@@ -1,0 +1,45 @@
+"""The frame both apps stand in: shared templates and static files, Bootstrap from our own disk, security headers."""
+
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, Flask, Response
+from flask_bootstrap import Bootstrap5
+
+from shared.domain.words import Words
+from shared.web.errors import init_errors
+from shared.web.language import init_language, language
+
+_CSP = (
+    "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; "
+    "frame-ancestors 'none'; form-action 'self'"
+)
+
+
+def init_frame(app: Flask, *locales: Path) -> None:
+    """Give an app the shared templates, both languages, error pages and headers."""
+    app.config["BOOTSTRAP_SERVE_LOCAL"] = True
+    Bootstrap5(app)
+    app.register_blueprint(
+        Blueprint(
+            "shared", __name__, template_folder="templates", static_folder="static", static_url_path="/static/shared"
+        )
+    )
+    init_language(app, *locales)
+    init_errors(app)
+    app.jinja_env.filters["words"] = _words
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+
+    @app.after_request
+    def headers(response: Response) -> Response:
+        response.headers.setdefault("Content-Security-Policy", _CSP)
+        response.headers.setdefault("X-Content-Type-Options", "nosniff")
+        response.headers.setdefault("Referrer-Policy", "same-origin")
+        if response.mimetype == "text/html":
+            response.headers["Cache-Control"] = "no-store"
+        return response
+
+
+def _words(value: Words | Any) -> str:
+    """`{{ block.title | words }}`: the words in the reader's language."""
+    return value.text(language()) if hasattr(value, "text") else str(value)
