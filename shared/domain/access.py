@@ -25,7 +25,7 @@ def authorise(event_type: EventType, actor: Actor, witnesses: tuple[Actor, ...],
 
 def witnesses_needed(event_type: EventType, duties: Duties) -> int:
     """How many witnesses this type needs now: none until a second person is on duty to witness."""
-    return event_type.witnesses if len(duties.on_duty()) > 1 else 0
+    return event_type.witnesses if event_type.witnesses and len(duties.on_duty()) > 1 else 0
 
 
 def may_record(event_type: EventType, role: str) -> bool:

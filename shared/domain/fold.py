@@ -5,7 +5,7 @@ A line that breaks a rule keeps its place in the log, gets a verdict, and is ski
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -54,6 +54,7 @@ class Folded:
     last_time: int | None = None
 
 
+_FEATURES = tuple(item.name for item in fields(Day))
 _APPLY: dict[str, tuple[str, Callable[[Any, Event], Any]]] = {
     name: (feature, function)
     for feature, module in (
@@ -89,7 +90,9 @@ def advance(folded: Folded, event: Event, lookup: Lookup) -> Folded:
         return replace(folded, seq=event.seq, verdicts={**folded.verdicts, event.seq: refusal.code})
     if event.type in CORRECTIONS:
         return _corrected(folded, event, lookup)
-    return replace(folded, seq=event.seq, day=apply(folded.day, event), last_time=event.time)
+    # built directly, here and in `apply`: `replace` alone cost a third of what the office spends on a line
+    day = apply(folded.day, event)
+    return Folded(event.seq, day, folded.voided, folded.corrected, folded.verdicts, event.time)
 
 
 def apply(day: Day, event: Event) -> Day:
@@ -98,7 +101,9 @@ def apply(day: Day, event: Event) -> Day:
     if found is None:
         return day
     feature, function = found
-    return replace(day, **{feature: function(getattr(day, feature), event)})
+    states = {name: getattr(day, name) for name in _FEATURES}
+    states[feature] = function(states[feature], event)
+    return Day(**states)
 
 
 def _corrected(folded: Folded, event: Event, lookup: Lookup) -> Folded:

@@ -1,7 +1,8 @@
 """Materials 监测工具 and sealing 封装: counts that balance, bags with two signatures (domain §6)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from types import MappingProxyType
 
 from shared.domain.catalogue import BLOCK, NOTE, EventType, number, rows, text
@@ -71,6 +72,33 @@ BLOCK_SEALED = EventType(
 TYPES = (MATERIALS_COUNTED, BAG_SEALED, BLOCK_SEALED)
 
 
+# What pupils write their answers on, by material id, the first that a block has; these must equal the pupils present.
+ANSWER_MATERIALS = ("card", "questionnaire", "booklet")
+
+
+class Gap(StrEnum):
+    """Which identity does not hold (domain §6.3)."""
+
+    ISSUE = "issue"  # received against handed out + unused + damaged
+    RETURN = "return"  # handed out against collected + void + missing
+    MISSING = "missing"  # sheets that are known to be missing, against none
+    PRESENT = "present"  # pupils present against answer sheets collected
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One identity that does not hold: `wanted` sheets, `found` sheets."""
+
+    gap: Gap
+    wanted: int
+    found: int
+
+    @property
+    def number(self) -> int:
+        """Sheets too few; negative when there are too many."""
+        return self.wanted - self.found
+
+
 @dataclass(frozen=True, slots=True)
 class Count:
     """The numbers of one material and form; None where nobody has counted yet."""
@@ -97,6 +125,22 @@ class Count:
         if self.handed_out is None or self.collected is None:
             return None
         return self.handed_out - self.collected - (self.void or 0) - (self.missing or 0)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether everything that the identities need has been counted."""
+        return self.issue_difference is not None and self.return_difference is not None
+
+    def differences(self) -> tuple[Difference, ...]:
+        """Every identity that does not hold; what nobody has counted yet is no difference."""
+        found = []
+        if self.received is not None and self.issue_difference:
+            found.append(Difference(Gap.ISSUE, self.received, self.received - self.issue_difference))
+        if self.handed_out is not None and self.return_difference:
+            found.append(Difference(Gap.RETURN, self.handed_out, self.handed_out - self.return_difference))
+        if self.missing:
+            found.append(Difference(Gap.MISSING, self.missing, 0))
+        return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +196,17 @@ class Materials:
             if name == material and count.collected is not None
         ]
         return sum(numbers) if numbers else None
+
+
+def answer_material(materials: Iterable[str]) -> str | None:
+    """The material that pupils answer on: the card if there is one, else the questionnaire, else the booklet."""
+    known = tuple(materials)
+    return next((name for name in ANSWER_MATERIALS if name in known), next(iter(known), None))
+
+
+def present_difference(collected: int | None, present: int) -> Difference | None:
+    """Collected answer sheets against pupils present; None when they agree or none has been collected yet."""
+    return None if collected is None or collected == present else Difference(Gap.PRESENT, present, collected)
 
 
 def _counted(state: Materials, event: Event) -> Materials:

@@ -35,7 +35,7 @@ class BlockState(StrEnum):
 STATE_WORDS = {
     BlockState.WAITING: Words("未就绪", "Not ready"),
     BlockState.READY: Words("已就绪", "Ready"),
-    BlockState.CHECKED_IN: Words("检录", "Check-in"),
+    BlockState.CHECKED_IN: Words("已检录", "Checked in"),
     BlockState.RUNNING: Words("答题中", "Running"),
     BlockState.ENDED: Words("已结束", "Ended"),
     BlockState.SEALED: Words("已封装", "Sealed"),

@@ -100,7 +100,13 @@ def list_signals(days: Sequence[Day], blocks: Iterable[Block], rows: Sequence[Si
     """Every signal in force: by day, then time; unknown times last in their day; at one minute, what ends first."""
     order = {day.id: number for number, day in enumerate(days)}
     found = [signal for block in blocks if block.signalled for signal in _signals_of(block, rows)]
-    return tuple(sorted(found, key=lambda s: (order[s.day], s.at is None, s.at or 0, s.kind not in _CLOSING)))
+    return tuple(sorted(found, key=lambda signal: (order[signal.day], *_moment(signal))))
+
+
+def _moment(signal: Signal) -> tuple[bool, int, bool]:
+    if signal.at is None:
+        return True, 0, False  # in the order of the plan
+    return False, signal.at, signal.kind not in _CLOSING
 
 
 def _signals_of(block: Block, rows: Sequence[SignalRow]) -> Iterator[Signal]:

@@ -1,0 +1,106 @@
+"""Puts the laptop together from its folder, and makes the web app over it."""
+
+import json
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from flask import Flask
+
+from field_app.config import SOFTWARE, FieldConfig
+from field_app.services.laptop import Keys, Laptop, Parts, write_durably
+from field_app.services.pins import PinGate
+from field_app.services.syncing import LaptopSync
+from field_app.store.office import OfficeStore, office_migrations
+from field_app.store.people import PinStore
+from field_app.web.entrance import init_entrance
+from field_app.web.pages import register_pages
+from shared.domain.clock import Clock
+from shared.log.signing import SigningKey
+from shared.store.migrations import log_migrations
+from shared.store.sqlite import SqliteEventStore
+from shared.store.writer import Writer
+from shared.timepiece import RehearsalClock, SystemClock
+from shared.web.access import guard
+from shared.web.frame import init_frame
+from shared.wire.enrolment import Enrolment, read_enrolment
+
+LOCALE = Path(__file__).parent / "locale"
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """A laptop and the files it holds open."""
+
+    laptop: Laptop
+    office: OfficeStore
+    writer: Writer
+    pins: PinStore
+    sync: LaptopSync
+    secret: bytes = field(repr=False)
+
+    def close(self) -> None:
+        """End passes of sync and let go of every file."""
+        self.sync.stop()
+        self.writer.close()
+        self.pins.close()
+
+
+def open_house(config: FieldConfig) -> House:
+    """Open or make the laptop's folder; raises NOT_A_DATABASE, DATABASE_IN_USE or DISK_FULL."""
+    config.folder.mkdir(parents=True, exist_ok=True)
+    writer = Writer(config.folder / "log.sqlite", (log_migrations, office_migrations))
+    office = OfficeStore(writer)
+    pins = PinStore(config.folder / "people.sqlite")
+    enrolment = _enrolment(config.folder)
+    clock = clock_for(enrolment)
+    parts = Parts(
+        folder=config.folder,
+        clock=clock,
+        store=SqliteEventStore(writer),
+        contents=office,
+        pins=PinGate(pins, clock),
+        keys=Keys(_key(config.folder / "device.key"), _key(config.folder / "log.key")),
+        enrolment=enrolment,
+        software=SOFTWARE,
+    )
+    laptop = Laptop(parts)
+    sync = LaptopSync(laptop, office, active=config.sync)
+    return House(laptop, office, writer, pins, sync, _secret(config.folder / "session.key"))
+
+
+def create_app(house: House, launch: str) -> Flask:
+    """The web app over an open house; `launch` is this start's token, without which no browser gets in."""
+    app = Flask(__name__)
+    app.secret_key = house.secret
+    app.config.update(SESSION_COOKIE_SAMESITE="Strict", SESSION_COOKIE_HTTPONLY=True, MAX_CONTENT_LENGTH=12 * 2**20)
+    app.extensions["laptop"] = house.laptop
+    app.extensions["sync"] = house.sync
+    init_frame(app, LOCALE)
+    rules = init_entrance(app, launch)
+    register_pages(app)
+    guard(app, rules)
+    return app
+
+
+def clock_for(enrolment: Enrolment | None) -> Clock:
+    """The machine's clock, or the scaled one of a rehearsal."""
+    if enrolment is not None and enrolment.rehearsal is not None and enrolment.mode == "rehearsal":
+        return RehearsalClock(enrolment.rehearsal)
+    return SystemClock()
+
+
+def _enrolment(folder: Path) -> Enrolment | None:
+    path = folder / "laptop.json"
+    return read_enrolment(json.loads(path.read_text(encoding="utf-8"))) if path.exists() else None
+
+
+def _key(path: Path) -> SigningKey:
+    return SigningKey(_secret(path))
+
+
+def _secret(path: Path) -> bytes:
+    """32 random bytes, made once and kept in a file that only this user may read."""
+    if not path.exists():
+        write_durably(path, os.urandom(32), secret=True)
+    return path.read_bytes()

@@ -1,0 +1,28 @@
+"""The laptop's settings: where its data is, and on which port the pages are."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from platformdirs import user_data_path
+
+SOFTWARE = "0.1.0"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldConfig:
+    """Settings of one laptop; see docs/settings.md for the environment variables behind them."""
+
+    folder: Path
+    port: int = 8020
+    open_browser: bool = True
+    sync: bool = True
+
+    @classmethod
+    def from_environment(cls) -> "FieldConfig":
+        """Settings from `TESTDAY_FIELD_DATA` and `TESTDAY_FIELD_PORT`, else the system's usual places."""
+        folder = os.environ.get("TESTDAY_FIELD_DATA")
+        return cls(
+            folder=Path(folder) if folder else user_data_path("testday", appauthor=False) / "field",
+            port=int(os.environ.get("TESTDAY_FIELD_PORT", "8020")),
+        )

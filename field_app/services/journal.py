@@ -1,0 +1,127 @@
+"""The journal: the one way anything is recorded on the laptop, and the day as it stands."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from shared.domain.catalogue_of_events import CATALOGUE
+from shared.domain.clock import Clock
+from shared.domain.errors import DomainError, ErrorCode
+from shared.domain.event import LAPTOP, Draft, Event
+from shared.domain.fold import Day, Folded, advance, judge
+from shared.domain.readiness import LAPTOP_STARTED
+from shared.log.birth import decode_birth
+from shared.log.chain import Head, next_hash
+from shared.log.line import Place, decode_line, encode_line
+from shared.log.signing import SignedHead, SigningKey, sign_head
+from shared.store.ports import EventStore
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A line that is on disk; `repeated` when the form's request id had recorded it before."""
+
+    event: Event
+    repeated: bool = False
+
+
+class Journal:
+    """Decides, encodes, commits, folds: one record at a time, in this order, so that "recorded" means on disk.
+
+    The folded day is immutable: a reader takes `folded` once and looks at it as long as it likes.
+    """
+
+    def __init__(self, store: EventStore, clock: Clock, key: SigningKey) -> None:
+        record = store.birth()
+        if record is None:
+            raise DomainError(ErrorCode.NOT_ENROLLED)
+        self.birth = decode_birth(record)
+        self.clock = clock
+        self._store = store
+        self._key = key
+        self._lock = threading.Lock()
+        self._events: list[Event] = []
+        self._head = store.head()
+        self.folded = Folded()
+        self._listeners: list[Callable[[Event], None]] = []
+        self._in_doubt = False
+        for line in store.lines():
+            self._follow(decode_line(line))
+
+    @property
+    def day(self) -> Day:
+        """The day as the log says it."""
+        return self.folded.day
+
+    @property
+    def head(self) -> Head:
+        """The newest position that is on disk."""
+        return self._head
+
+    def events(self) -> list[Event]:
+        """All events in order, as they were recorded."""
+        return self._events[:]
+
+    def event(self, seq: int) -> Event:
+        """One event by its sequence number, from 1."""
+        return self._events[seq - 1]
+
+    def record(self, draft: Draft, request: str) -> Recorded:
+        """Record a draft once per request id; returns after the durable commit.
+
+        Raises whatever `judge` refuses, LINE_TOO_LONG, NOT_RECORDED or DISK_FULL; then nothing has changed.
+        """
+        with self._lock:
+            if self._in_doubt:
+                self._catch_up()
+            before = self._store.find_request(request)
+            if before is not None:
+                return Recorded(self.event(before), repeated=True)
+            event_type = CATALOGUE.get(draft.type)
+            seq = self._head.seq + 1
+            line = encode_line(draft, self._place(seq), event_type.version, self.clock.now())
+            event = decode_line(line)
+            judge(self.folded, event, self.event)
+            head = Head(self.birth.log, seq, next_hash(self._head.hash, line))
+            signed = sign_head(self._key, head) if event_type.milestone else None
+            self._in_doubt = True
+            self._store.append(line, head, request, signed)
+            self._in_doubt = False
+            self._head = head
+            self._follow(event)
+        for listener in self._listeners:
+            listener(event)
+        return Recorded(event)
+
+    def sign_head(self) -> SignedHead:
+        """The newest head, signed and kept."""
+        signed = sign_head(self._key, self._head)
+        self._store.add_head(signed)
+        return signed
+
+    def listen(self, listener: Callable[[Event], None]) -> None:
+        """Call `listener` after every record from now on."""
+        self._listeners.append(listener)
+
+    def start(self, software: str, request: str) -> None:
+        """Record that the program started."""
+        self.record(Draft(LAPTOP_STARTED.name, LAPTOP, {"software": software}), request)
+
+    def _place(self, seq: int) -> Place:
+        plan = self.day.readiness.plan or self.birth.plan
+        return Place(self.birth.log, seq, self.birth.school, self.birth.campaign, plan[:16])
+
+    def _catch_up(self) -> None:
+        """After a commit that failed or could not be asked about: believe the file, not this memory."""
+        lines = self._store.lines(after=self._head.seq)
+        head = self._store.head()
+        for line in lines:
+            self._follow(decode_line(line))
+        self._head = head
+        self._in_doubt = False
+
+    def _follow(self, event: Event) -> None:
+        self._events.append(event)
+        self.folded = advance(self.folded, event, self.event)
+        readiness = self.folded.day.readiness
+        self.clock.set_check(readiness.offset, readiness.error)

@@ -1,0 +1,155 @@
+"""The laptop as a whole: what it is enrolled for, its log, its roster, its people, its plan."""
+
+import os
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from field_app.roster.sealed import SealedRoster
+from field_app.services.journal import Journal
+from field_app.services.pins import PinGate
+from field_app.services.timetable import Timetable
+from shared.domain.clock import Clock
+from shared.domain.errors import DomainError, ErrorCode
+from shared.domain.plan import Plan
+from shared.log.birth import Birth
+from shared.log.signing import SigningKey, log_id
+from shared.store.ports import EventStore
+from shared.wire.enrolment import Enrolment
+from shared.wire.plan_file import read_plan
+
+
+class Contents(Protocol):
+    """What came from the office beside the log: plans by their hash, the county log's lines."""
+
+    def find_content(self, sha256: str) -> bytes | None:
+        """The bytes with this hash, if they are here."""
+        ...
+
+    def add_content(self, data: bytes) -> str:
+        """Keep these bytes; returns their hash."""
+        ...
+
+    def county_lines(self) -> list[bytes]:
+        """The county log's lines in order."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The two key files: the laptop's own, for the office's door, and its log's, for heads."""
+
+    device: SigningKey
+    log: SigningKey
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a laptop is put together from."""
+
+    folder: Path
+    clock: Clock
+    store: EventStore
+    contents: Contents
+    pins: PinGate
+    keys: Keys
+    enrolment: Enrolment | None
+    software: str
+
+
+class Laptop:
+    """Holds what every page needs; before enrolment there is no journal and no plan."""
+
+    def __init__(self, parts: Parts) -> None:
+        self.folder = parts.folder
+        self.clock = parts.clock
+        self.store = parts.store
+        self.contents = parts.contents
+        self.pins = parts.pins
+        self.keys = parts.keys
+        self.enrolment = parts.enrolment
+        self.software = parts.software
+        self.roster = SealedRoster(self.folder / "roster.enc")
+        self._journal: Journal | None = None
+        self._plan: Plan | None = None
+        self._lock = threading.Lock()
+        if self.store.birth() is not None:
+            self._wake()
+
+    @property
+    def is_enrolled(self) -> bool:
+        """Whether the log is born."""
+        return self._journal is not None
+
+    @property
+    def journal(self) -> Journal:
+        """The journal; raises NOT_ENROLLED before the log is born."""
+        if self._journal is None:
+            raise DomainError(ErrorCode.NOT_ENROLLED)
+        return self._journal
+
+    @property
+    def plan(self) -> Plan:
+        """The plan in force: the newest adopted, else the one of the birth; raises PLAN_NOT_LOADED."""
+        wanted = self.journal.day.readiness.plan or self.journal.birth.plan
+        with self._lock:
+            if self._plan is None or self._plan.sha256 != wanted:
+                data = self.contents.find_content(wanted)
+                if data is None:
+                    raise DomainError(ErrorCode.PLAN_NOT_LOADED)
+                self._plan = read_plan(data, "plan.yaml")
+            return self._plan
+
+    def timetable(self) -> Timetable:
+        """The plan at this moment."""
+        return Timetable(self.plan, self.clock.now().corrected)
+
+    def enrol(self, enrolment: Enrolment, plan: bytes, clock: Clock) -> None:
+        """Take up an office's enrolment: keep it and its plan, and give the log its birth; raises ALREADY_ENROLLED.
+
+        The birth comes last: until it is on disk the laptop counts as not enrolled and may be enrolled again.
+        """
+        if self._journal is not None:
+            raise DomainError(ErrorCode.ALREADY_ENROLLED, school=self.enrolment.school_name if self.enrolment else "?")
+        read_plan(plan, "plan.yaml")
+        sha256 = self.contents.add_content(plan)
+        write_durably(self.folder / "laptop.json", enrolment.encode().encode("utf-8"))
+        self.enrolment = enrolment
+        self.clock = clock
+        public = self.keys.log.public
+        birth = Birth(
+            log=log_id(public),
+            key=public,
+            school=enrolment.school,
+            campaign=enrolment.campaign,
+            mode=enrolment.mode,
+            rate=enrolment.rate,
+            ancestor=None,
+            plan=sha256,
+            software=self.software,
+            born=clock.now().wall,
+        )
+        self.store.begin(birth.encode())
+        self._wake()
+
+    def _wake(self) -> None:
+        self._journal = Journal(self.store, self.clock, self.keys.log)
+        self._journal.start(self.software, f"start-{self.clock.now().run}")
+
+
+def write_durably(path: Path, data: bytes, *, secret: bool = False) -> None:
+    """Put a file in place whole or not at all: temporary name, flush, rename, flush of the folder."""
+    temporary = path.with_name(path.name + ".new")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600 if secret else 0o644)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
+    if hasattr(os, "O_DIRECTORY"):
+        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)

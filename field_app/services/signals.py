@@ -1,0 +1,175 @@
+"""Timing signals: given, heard, or not given and why; planned, due, given and confirmed stay apart (domain §3)."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from field_app.services.journal import Recorded
+from field_app.services.laptop import Laptop
+from field_app.services.privacy import refuse_names
+from field_app.services.timetable import Timetable
+from shared.domain.errors import DomainError, ErrorCode
+from shared.domain.event import Actor, Draft
+from shared.domain.plan import Signal
+from shared.domain.signals import SIGNAL_CONFIRMED, SIGNAL_GIVEN, SIGNAL_SKIPPED, SignalRecord
+
+ON_TIME_MS = 60_000
+"""Earlier or later than this asks for a reason."""
+MISSED_AFTER_MS = 120_000
+"""Not given for longer than this counts as missed and asks for an explanation."""
+
+
+class SignalState(StrEnum):
+    """Where a signal stands now."""
+
+    WAITING = "waiting"
+    DUE = "due"
+    GIVEN = "given"
+    CONFIRMED = "confirmed"
+    MISSED = "missed"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class SignalLine:
+    """One signal of today: what is planned, what the log says, where it stands; times in corrected ms.
+
+    `wait` is the time left until it is due (negative: how long ago it was); None when its time is not known.
+    """
+
+    signal: Signal
+    planned: int | None
+    record: SignalRecord
+    state: SignalState
+    wait: int | None
+
+    @property
+    def due(self) -> int | None:
+        """When it should be given: as recorded, else as planned."""
+        return self.planned if self.record.due is None else self.record.due
+
+    @property
+    def deviation(self) -> int | None:
+        """Given minus planned in ms; None while either is unknown."""
+        return None if self.record.given is None or self.planned is None else self.record.given - self.planned
+
+    @property
+    def needs_reason(self) -> bool:
+        """Whether giving it now is so early or so late that a reason must be written."""
+        return self.record.given is None and self.wait is not None and abs(self.wait) > ON_TIME_MS
+
+
+@dataclass(frozen=True, slots=True)
+class NewSignal:
+    """A signal about to be recorded as given; `happened` is the stated time of a late entry in corrected ms."""
+
+    signal: str
+    channel: str
+    reason: str = ""
+    happened: int | None = None
+
+
+def list_signals(laptop: Laptop) -> tuple[SignalLine, ...]:
+    """Today's signals in time order, those without a time last."""
+    timetable = laptop.timetable()
+    today = timetable.today.id
+    return tuple(_line(laptop, timetable, signal) for signal in laptop.plan.signals() if signal.day == today)
+
+
+def find_signal(laptop: Laptop, signal_id: str) -> SignalLine:
+    """One signal as it stands; raises SIGNAL_UNKNOWN."""
+    return _line(laptop, laptop.timetable(), laptop.plan.signal(signal_id))
+
+
+def next_signal(laptop: Laptop) -> SignalLine | None:
+    """The signal to attend to now; None when the rest of the day has none."""
+    return pick_next(list_signals(laptop), laptop.clock.now().corrected)
+
+
+def pick_next(lines: tuple[SignalLine, ...], now: int) -> SignalLine | None:
+    """What is to be confirmed after giving it, else what is due, else what was never confirmed, else the next to come.
+
+    A missed signal is not the next one: it is explained beside it.
+    """
+    given = [line for line in lines if line.state is SignalState.GIVEN]
+    fresh = [line for line in given if line.record.given is not None and now - line.record.given <= MISSED_AFTER_MS]
+    due = [line for line in lines if line.state is SignalState.DUE]
+    waiting = [line for line in lines if line.state is SignalState.WAITING]
+    return next(iter((*fresh, *due, *given, *waiting)), None)
+
+
+def next_change(lines: tuple[SignalLine, ...]) -> int | None:
+    """When the first of these lines changes its state or its need of a reason by itself; None when none will."""
+    boundaries = [
+        line.planned + edge
+        for line in lines
+        if line.planned is not None and line.wait is not None and line.state in (SignalState.WAITING, SignalState.DUE)
+        for edge in (-ON_TIME_MS, ON_TIME_MS, MISSED_AFTER_MS)
+        if line.wait + edge >= 0
+    ]
+    return min(boundaries, default=None)
+
+
+def give(laptop: Laptop, actor: Actor, new: NewSignal, request: str) -> Recorded:
+    """Record that a signal was given, now or at a stated time; given before, it is kept as a repeat.
+
+    Raises SIGNAL_UNKNOWN, REASON_MISSING when early or late by more than a minute, NAME_IN_TEXT.
+    """
+    refuse_names(laptop, new.reason)
+    line = find_signal(laptop, new.signal)
+    at = laptop.clock.now().corrected if new.happened is None else new.happened
+    off = line.planned is not None and abs(at - line.planned) > ON_TIME_MS
+    if off and line.record.given is None and not new.reason:
+        raise DomainError(ErrorCode.REASON_MISSING)
+    data: dict[str, object] = {"signal": new.signal, "channel": new.channel}
+    if line.planned is not None:
+        data |= {"planned": line.planned, "due": line.planned}
+    if new.reason:
+        data["reason"] = new.reason
+    return laptop.journal.record(Draft(SIGNAL_GIVEN.name, actor, data, happened=new.happened), request)
+
+
+def confirm(laptop: Laptop, actor: Actor, signal_id: str, request: str) -> Recorded:
+    """Record that a given signal was heard; raises SIGNAL_UNKNOWN, SIGNAL_NOT_GIVEN or ALREADY_RECORDED."""
+    record = find_signal(laptop, signal_id).record
+    if not _is_retry(laptop, request):
+        if record.given is None:
+            raise DomainError(ErrorCode.SIGNAL_NOT_GIVEN)
+        if record.confirmed_seq is not None:
+            raise DomainError(ErrorCode.ALREADY_RECORDED, seq=record.confirmed_seq)
+    return laptop.journal.record(Draft(SIGNAL_CONFIRMED.name, actor, {"signal": signal_id}), request)
+
+
+def skip(laptop: Laptop, actor: Actor, signal_id: str, reason: str, request: str) -> Recorded:
+    """Record that a signal is not given, and why; raises SIGNAL_UNKNOWN, REASON_MISSING, ALREADY_RECORDED."""
+    refuse_names(laptop, reason)
+    if not reason:
+        raise DomainError(ErrorCode.REASON_MISSING)
+    record = find_signal(laptop, signal_id).record
+    before = record.given_seq or record.skipped_seq
+    if before is not None and not _is_retry(laptop, request):
+        raise DomainError(ErrorCode.ALREADY_RECORDED, seq=before)
+    return laptop.journal.record(Draft(SIGNAL_SKIPPED.name, actor, {"signal": signal_id, "reason": reason}), request)
+
+
+def _is_retry(laptop: Laptop, request: str) -> bool:
+    """Whether this form has recorded before: its repeat answers the same, whatever has changed since."""
+    return laptop.store.find_request(request) is not None
+
+
+def _line(laptop: Laptop, timetable: Timetable, signal: Signal) -> SignalLine:
+    record = laptop.journal.day.signals.get(signal.id)
+    planned = timetable.planned(signal) if record.planned is None else record.planned
+    wait = None if planned is None else planned - timetable.now
+    return SignalLine(signal, planned, record, _state(record, wait), wait)
+
+
+def _state(record: SignalRecord, wait: int | None) -> SignalState:
+    if record.confirmed_seq is not None:
+        return SignalState.CONFIRMED
+    if record.given is not None:
+        return SignalState.GIVEN
+    if record.skipped_seq is not None:
+        return SignalState.SKIPPED
+    if wait is None or wait > ON_TIME_MS:
+        return SignalState.WAITING
+    return SignalState.DUE if wait >= -MISSED_AFTER_MS else SignalState.MISSED

@@ -1,0 +1,1 @@
+"""How lines travel from the laptop to the office."""

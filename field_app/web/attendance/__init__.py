@@ -1,0 +1,1 @@
+"""Check-in 检录 on one screen."""

@@ -1,0 +1,1 @@
+"""Handing in 上交: one guided act."""

@@ -1,0 +1,1 @@
+"""Incidents 应急事件: saved in two touches, completed later."""

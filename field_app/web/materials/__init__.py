@@ -1,0 +1,1 @@
+"""Counting and sealing 封装清点."""

@@ -1,0 +1,1 @@
+"""People on duty 上岗, switching, witnessing."""

@@ -1,0 +1,1 @@
+"""Timing signals 报时指令 and their printed sheet."""

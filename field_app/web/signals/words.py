@@ -1,0 +1,48 @@
+"""The words of a signal's state and of a deviation."""
+
+from flask_babel import gettext as _
+
+from field_app.services.signals import SignalLine, SignalState
+
+SHAPES = {
+    SignalState.WAITING: "○",
+    SignalState.DUE: "▶",
+    SignalState.GIVEN: "◐",
+    SignalState.CONFIRMED: "●",
+    SignalState.MISSED: "✕",
+    SignalState.SKIPPED: "–",
+}
+
+
+def state_text(line: SignalLine) -> str:
+    """Where a signal stands, as a word with its shape."""
+    words = {
+        SignalState.WAITING: lambda: _("未到时间"),
+        SignalState.DUE: lambda: _("现在该发"),
+        SignalState.GIVEN: lambda: _("已发出，待确认"),
+        SignalState.CONFIRMED: lambda: _("已确认"),
+        SignalState.MISSED: lambda: _("没有发，已过 %(late)s", late=duration_text(-(line.wait or 0))),
+        SignalState.SKIPPED: lambda: _("不发"),
+    }
+    return f"{SHAPES[line.state]} {words[line.state]()}"
+
+
+def duration_text(ms: int) -> str:
+    """A span of time in the words people use: seconds below a minute, else minutes, else hours and minutes."""
+    seconds = abs(ms) // 1000
+    if seconds < 60:
+        return str(_("%(s)d 秒", s=seconds))
+    if seconds < 3600:
+        return str(_("%(m)d 分钟", m=seconds // 60))
+    return str(_("%(h)d 小时 %(m)d 分", h=seconds // 3600, m=seconds // 60 % 60))
+
+
+def deviation_text(ms: int | None) -> str:
+    """How early or late a signal was given, to the second; a dash while that is unknown."""
+    if ms is None:
+        return "–"
+    seconds = abs(ms) // 1000
+    if not seconds:
+        return str(_("准时"))
+    size = f"{seconds // 60}:{seconds % 60:02}" if seconds >= 60 else _("%(s)d 秒", s=seconds)
+    return str(_("早 %(size)s", size=size) if ms < 0 else _("晚 %(size)s", size=size))

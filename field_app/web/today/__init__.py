@@ -1,0 +1,1 @@
+"""Today 今日: the page everyone returns to."""

@@ -1,0 +1,1 @@
+"""What crosses a border: schemas, words for errors, plan files, protocol."""

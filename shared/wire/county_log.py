@@ -1,0 +1,97 @@
+"""The county log: one chained log per school that only the office writes; its event types and their fold."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+
+from shared.domain.catalogue import Catalogue, EventType, number, text
+from shared.domain.checking import check_data
+from shared.domain.event import Event
+from shared.domain.words import Words
+from shared.log.line import decode_line
+
+FEATURE = "county"
+COUNTY_ROLE = "county"
+"""The role of every actor in a county log; the person is the account's name."""
+
+PLAN_PUBLISHED = EventType(
+    name="plan_published",
+    feature=FEATURE,
+    title=Words("方案下发", "Plan published"),
+    words=Words("下发方案 {plan}（第 {revision} 版）", "Plan {plan} published (revision {revision})"),
+    fields=(
+        text("sha256", "文件指纹", "file hash", most=64),
+        text("plan", "方案", "plan", most=60),
+        number("revision", "版次", "revision", least=1),
+    ),
+    may=frozenset(),
+)
+MESSAGE_SENT = EventType(
+    name="message_sent",
+    feature=FEATURE,
+    title=Words("县里通知", "Message from the county"),
+    words=Words("县里通知：{text}", "Message from the county: {text}"),
+    fields=(text("text", "内容", "text", most=1000),),
+    may=frozenset(),
+)
+INCIDENT_ACKNOWLEDGED = EventType(
+    name="incident_acknowledged",
+    feature=FEATURE,
+    title=Words("县里已知悉", "Acknowledged by the county"),
+    words=Words("县里已知悉第 {line} 条异常 {note}", "The county knows of the incident in line {line} {note}"),
+    fields=(
+        text("log", "日志", "log", most=26),
+        number("line", "记录号", "line", least=1, most=10**9),
+        text("note", "说明", "note", most=500, required=False),
+    ),
+    may=frozenset(),
+)
+COUNTY_CATALOGUE = Catalogue((PLAN_PUBLISHED, MESSAGE_SENT, INCIDENT_ACKNOWLEDGED))
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message from the county: its line, its time (ms), who sent it."""
+
+    seq: int
+    time: int
+    sender: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class County:
+    """What the county has said: the plan in force, messages in order, incidents it knows of by (log, line)."""
+
+    plan: str | None = None
+    revision: int = 0
+    messages: tuple[Message, ...] = ()
+    acknowledged: Mapping[tuple[str, int], str] = field(default_factory=lambda: MappingProxyType({}))
+
+
+def fold_county(lines: Iterable[bytes]) -> County:
+    """What these lines of one county log say; types of a later release are passed over."""
+    county = County()
+    for line in lines:
+        county = _apply(county, decode_line(line))
+    return county
+
+
+def check_county(name: str, data: Mapping[str, object]) -> EventType:
+    """The declared type, after checking `data` against it; raises UNKNOWN_EVENT_TYPE or a field's code."""
+    event_type = COUNTY_CATALOGUE.get(name)
+    check_data(event_type, data)
+    return event_type
+
+
+def _apply(county: County, event: Event) -> County:
+    data = event.data
+    if event.type == PLAN_PUBLISHED.name:
+        return replace(county, plan=data["sha256"], revision=data["revision"])
+    if event.type == MESSAGE_SENT.name:
+        message = Message(event.seq, event.time, event.actor.person, data["text"])
+        return replace(county, messages=(*county.messages, message))
+    if event.type == INCIDENT_ACKNOWLEDGED.name:
+        key = (data["log"], data["line"])
+        return replace(county, acknowledged={**county.acknowledged, key: data.get("note", "")})
+    return county
