@@ -1,0 +1,101 @@
+"""`testday verify`: whether a log, in any form in which it is kept, is whole."""
+
+import json
+import sqlite3
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import click
+
+from shared.domain.errors import DomainError, ErrorCode
+from shared.log.logfile import read_fragment
+from shared.log.signing import SignedHead
+from shared.log.verification import Report, verify_log
+from shared.store.sqlite import read_log
+from shared.wire.problems import sentence
+from shared.wire.terminal import SpokenCommand, say_error
+
+_SQLITE = b"SQLite format 3\x00"
+
+
+@click.command(cls=SpokenCommand)
+@click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--head", help="A head (LOG:SEQ:HASH) or seal code from paper, receipt or QR: finds a missing tail.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.pass_context
+def verify(ctx: click.Context, path: Path, head: str | None, as_json: bool) -> None:
+    """Check an exported .log file, or a log database or its backup; nothing is changed. 核验。
+
+    Exit 0 when it is whole, 1 with the first bad line when it is not.
+    """
+    birth, lines, hashes, heads = read_path(path)
+    report = verify_log(birth, lines, heads, hashes, head)
+    if as_json:
+        click.echo(json.dumps(_summary(report), ensure_ascii=False))
+    else:
+        _print(report)
+    if not report.is_whole:
+        ctx.exit(1)
+
+
+def read_path(path: Path) -> tuple[bytes, list[bytes], list[bytes] | None, list[SignedHead]]:
+    """Birth, lines, stored hashes (None in a plain file) and heads; raises NOT_A_LOG."""
+    try:
+        with path.open("rb") as file:
+            start = file.read(len(_SQLITE))
+        return _database(path) if start == _SQLITE else _plain(path)
+    except (sqlite3.Error, OSError) as problem:
+        raise DomainError(ErrorCode.NOT_A_LOG, path=path.name) from problem
+    except DomainError as problem:
+        raise DomainError(ErrorCode.NOT_A_LOG, path=path.name) from problem
+
+
+def _database(path: Path) -> tuple[bytes, list[bytes], list[bytes] | None, list[SignedHead]]:
+    # immutable: a backup on a read-only stick must open too; a file whose WAL is beside it must be opened with it
+    mode = "mode=ro" if path.with_name(path.name + "-wal").exists() else "mode=ro&immutable=1"
+    connection = sqlite3.connect(f"file:{quote(str(path.resolve()))}?{mode}", uri=True, isolation_level=None)
+    try:
+        return read_log(connection)
+    finally:
+        connection.close()
+
+
+def _plain(path: Path) -> tuple[bytes, list[bytes], list[bytes] | None, list[SignedHead]]:
+    fragment = read_fragment(path.read_bytes())
+    if fragment.birth is None:
+        raise DomainError(ErrorCode.NOT_A_LOG, path=path.name)
+    return fragment.birth, fragment.lines, None, fragment.heads
+
+
+def _summary(report: Report) -> dict[str, Any]:
+    problem = report.problem
+    return {
+        "whole": report.is_whole,
+        "log": report.birth.log,
+        "school": report.birth.school,
+        "mode": report.birth.mode,
+        "lines": report.lines,
+        "sealed": report.sealed,
+        "unsealed": report.unsealed,
+        "head": str(report.head),
+        "first_bad": report.first_bad,
+        "last_bad": report.last_bad,
+        "code": problem.code.value if problem else None,
+        "zh": sentence(problem, "zh") if problem else "",
+        "en": sentence(problem, "en") if problem else "",
+    }
+
+
+def _print(report: Report) -> None:
+    click.echo(f"日志 log {report.birth.log}  学校 school {report.birth.school}  {report.birth.mode}")
+    click.echo(
+        f"共 {report.lines} 条，签名证明到第 {report.sealed} 条，其后 {report.unsealed} 条尚未签名。"
+        f" {report.lines} lines, sealed up to line {report.sealed}, {report.unsealed} unsealed after it."
+    )
+    if report.problem is None:
+        click.echo(f"完整。Whole. {report.head}")
+        return
+    say_error(report.problem)
+    span = f"{report.first_bad}" if report.first_bad == report.last_bad else f"{report.first_bad}–{report.last_bad}"
+    click.echo(f"不完整：从第 {span} 条起。Not whole: first bad line {span}.")

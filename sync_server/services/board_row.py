@@ -1,0 +1,249 @@
+"""One school's row of the county board, made purely from its folded logs, its plan and its contacts."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from shared.domain import progress
+from shared.domain.combination import combine
+from shared.domain.fold import Day
+from shared.domain.plan import Plan
+from shared.domain.progress import BalanceSummary, IncidentSummary, SignalSummary
+from shared.domain.words import Words
+from sync_server.services.folds import LogFold
+from sync_server.store.records import School
+
+SILENT_AFTER_MS = 10 * 60 * 1000
+WORST_SIGNAL_MS = 60 * 1000
+"""A signal further off than this needs attention."""
+
+
+class SchoolState(StrEnum):
+    """How far a school has got; `never_seen` until its first line, `handed_in` after its day is handed in."""
+
+    NEVER_SEEN = "never_seen"
+    WAITING = "waiting"
+    READY = "ready"
+    CHECKED_IN = "checked_in"
+    RUNNING = "running"
+    ENDED = "ended"
+    SEALED = "sealed"
+    HANDED_IN = "handed_in"
+
+
+SCHOOL_STATE_WORDS = {
+    SchoolState.NEVER_SEEN: Words("从未联系", "Never seen"),
+    SchoolState.HANDED_IN: Words("已上交", "Handed in"),
+    **{SchoolState(state.value): words for state, words in progress.STATE_WORDS.items()},
+}
+
+
+class Concern(StrEnum):
+    """Why somebody should look at a school now, the gravest first."""
+
+    GRAVE_INCIDENT = "grave_incident"
+    SILENT = "silent"
+    MATERIALS = "materials"
+    FORK = "fork"
+    QUARANTINE = "quarantine"
+    INCIDENT = "incident"
+    SIGNAL = "signal"
+    UNRECORDED = "unrecorded"
+    VERDICT = "verdict"
+    NEVER_SEEN = "never_seen"
+
+
+CONCERN_WORDS = {
+    Concern.GRAVE_INCIDENT: Words("三级事件未结", "Level 3 incident open"),
+    Concern.SILENT: Words("失联", "Silent"),
+    Concern.MATERIALS: Words("工具失衡", "Materials out of balance"),
+    Concern.FORK: Words("日志分叉", "Log forked"),
+    Concern.QUARANTINE: Words("有单独保留的数据", "Data in quarantine"),
+    Concern.INCIDENT: Words("二级事件未结", "Level 2 incident open"),
+    Concern.SIGNAL: Words("指令偏差大或未发", "Signal far off or skipped"),
+    Concern.UNRECORDED: Words("开考后仍有未登记", "Pupils unrecorded after the start"),
+    Concern.VERDICT: Words("有记录不合规则", "Some lines break a rule"),
+    Concern.NEVER_SEEN: Words("从未联系", "Never seen"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class BlockCells:
+    """One block of a row: its state and who is there."""
+
+    state: progress.BlockState
+    expected: int
+    present: int
+    late: int
+    absent: int
+    unrecorded: int
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """What the office knows besides the lines: `last` is its own time (ms) of the school's last word."""
+
+    last: int | None = None
+    quarantined: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a school's logs say; None where they, or the plan they name, leave it unknown."""
+
+    plan: Plan | None
+    day: str | None
+    block: str | None
+    roster: int | None
+    blocks: Mapping[str, BlockCells] | None
+    signals: SignalSummary | None
+    materials: BalanceSummary
+    incidents: IncidentSummary
+    opened: bool
+    handed_in: bool
+    lines: int
+    logs: int
+    forks: int
+    verdicts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the board; `facts` is None for a school that has never sent a line: unknown, not zero."""
+
+    school: School
+    state: SchoolState
+    facts: Facts | None
+    last_contact: int | None
+    silence: int | None
+    silent: bool | None
+    quarantined: int
+    concerns: tuple[Concern, ...]
+
+    @property
+    def now(self) -> BlockCells | None:
+        """The cells of the block that the school is in, or comes to first."""
+        if self.facts is None or self.facts.blocks is None or self.facts.block is None:
+            return None
+        return self.facts.blocks[self.facts.block]
+
+
+def living_branches(folds: Iterable[LogFold]) -> list[LogFold]:
+    """Of every log the branch that heard from its laptop last: the one that goes on; the others stay as they are."""
+    newest: dict[str, LogFold] = {}
+    for fold in folds:
+        held = newest.get(fold.log.id)
+        if held is None or (fold.branch.received, fold.branch.no) > (held.branch.received, held.branch.no):
+            newest[fold.log.id] = fold
+    return list(newest.values())
+
+
+def make_row(
+    school: School, facts: Facts | None, contact: Contact, now: int, silent_after: int = SILENT_AFTER_MS
+) -> Row:
+    """The row at office time `now`; silent: its day runs and for `silent_after` nothing came (both ms)."""
+    silence = None if contact.last is None else max(now - contact.last, 0)
+    silent = None
+    if facts is not None:
+        runs = facts.opened and not facts.handed_in
+        silent = runs and (silence is None or silence > silent_after)
+    return Row(
+        school=school,
+        state=_state(facts),
+        facts=facts,
+        last_contact=contact.last,
+        silence=silence,
+        silent=silent,
+        quarantined=contact.quarantined,
+        concerns=tuple(_concerns(facts, bool(silent), contact.quarantined)),
+    )
+
+
+def gather(folds: Sequence[LogFold], plan: Plan | None) -> Facts | None:
+    """What a school's logs say all together; None while there is no line at all."""
+    living = living_branches(folds)
+    lines = sum(fold.branch.head.seq - max(fold.branch.fork, 0) for fold in folds)
+    if not lines:
+        return None
+    day = combine([fold.folded for fold in living])
+    blocks = _blocks(day, plan) if plan else None
+    return Facts(
+        plan=plan,
+        day=progress.current_day(day, plan).id if plan else None,
+        block=_current_block(blocks, plan) if blocks and plan else None,
+        roster=None if day.readiness.roster_seq is None else len(day.readiness.seats),
+        blocks=blocks,
+        signals=progress.signal_summary(day, plan) if plan else None,
+        materials=progress.balance_summary(day),
+        incidents=progress.incident_summary(day),
+        opened=bool(day.readiness.opened),
+        handed_in=progress.is_handed_in(day, plan),
+        lines=lines,
+        logs=len(living),
+        forks=len(folds) - len(living),
+        verdicts=sum(len(fold.folded.verdicts) for fold in living),
+    )
+
+
+def plan_hash(school: School, folds: Sequence[LogFold]) -> str:
+    """The plan a school works by: as its newest log adopted it or was born with it, else as the office gave it."""
+    living = sorted(living_branches(folds), key=lambda fold: fold.folded.last_time or 0)
+    if not living:
+        return school.plan
+    return living[-1].folded.day.readiness.plan or living[-1].birth.plan or school.plan
+
+
+def _blocks(day: Day, plan: Plan) -> dict[str, BlockCells]:
+    cells = {}
+    for block in progress.blocks_of(plan, progress.current_day(day, plan).id):
+        totals = progress.presence(day, plan, block.id)
+        cells[block.id] = BlockCells(
+            state=progress.block_state(day, plan, block.id),
+            expected=totals.expected,
+            present=totals.present,
+            late=totals.late,
+            absent=totals.absent + totals.refused,
+            unrecorded=totals.unrecorded,
+        )
+    return cells
+
+
+def _current_block(blocks: Mapping[str, BlockCells], plan: Plan) -> str | None:
+    signalled = [name for name in blocks if plan.block(name).signalled]
+    begun = [name for name in signalled if blocks[name].state in progress.BEGUN]
+    return begun[-1] if begun else next(iter(signalled), None)
+
+
+def _state(facts: Facts | None) -> SchoolState:
+    if facts is None:
+        return SchoolState.NEVER_SEEN
+    if facts.handed_in:
+        return SchoolState.HANDED_IN
+    if facts.blocks and facts.block:
+        return SchoolState(facts.blocks[facts.block].state.value)
+    return SchoolState.READY if facts.opened and facts.roster is not None else SchoolState.WAITING
+
+
+def _concerns(facts: Facts | None, silent: bool, quarantined: int) -> list[Concern]:
+    if facts is None:
+        return [Concern.QUARANTINE, Concern.NEVER_SEEN] if quarantined else [Concern.NEVER_SEEN]
+    signals = facts.signals
+    found = {
+        Concern.GRAVE_INCIDENT: facts.incidents.open[3] > 0,
+        Concern.SILENT: silent,
+        Concern.MATERIALS: facts.materials.balanced is False or facts.materials.missing > 0,
+        Concern.FORK: facts.forks > 0,
+        Concern.QUARANTINE: quarantined > 0,
+        Concern.INCIDENT: facts.incidents.open[2] > 0,
+        Concern.SIGNAL: signals is not None and (abs(signals.worst or 0) > WORST_SIGNAL_MS or signals.skipped > 0),
+        Concern.UNRECORDED: _unrecorded(facts),
+        Concern.VERDICT: facts.verdicts > 0,
+    }
+    return [concern for concern, holds in found.items() if holds]
+
+
+def _unrecorded(facts: Facts) -> bool:
+    if facts.blocks is None or facts.block is None:
+        return False
+    block = facts.blocks[facts.block]
+    return block.state in progress.BEGUN and block.unrecorded > 0

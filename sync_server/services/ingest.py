@@ -1,0 +1,270 @@
+"""Ingest: the one way lines enter the office, whatever road they came by."""
+
+import logging
+import threading
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from shared.domain.clock import Clock
+from shared.domain.errors import DomainError, ErrorCode
+from shared.domain.fold import Folded
+from shared.log.birth import Birth, birth_hash, decode_birth
+from shared.log.logfile import Fragment, read_fragment
+from shared.log.receipt import ACCEPTED
+from shared.log.signing import verify
+from shared.wire.routes import CONTEXT_VOUCH, vouch_message
+from sync_server.services.batch import Batch, log_of, prove, sealed_part
+from sync_server.services.folds import Folds
+from sync_server.services.lineage import Lineage, Place
+from sync_server.services.receipts import Receipts, SignedReceipt
+from sync_server.store.ports import Books, Store
+from sync_server.store.records import Branch, Device, OfficeRow, Quarantined, School, StoredLog, Verdict
+
+log = logging.getLogger(__name__)
+
+STORED = "stored"
+DUPLICATE = "duplicate"
+FORK = "fork"
+STORED_WITH_VERDICT = "stored_with_verdict"
+NOT_A_LINE = "not_a_line"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Neighbouring lines of a batch with the same result."""
+
+    first: int
+    last: int
+    result: str
+    code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """What became of a batch; `unsealed` lines of a file had no head after them and stand apart."""
+
+    log: StoredLog
+    runs: list[Run]
+    receipt: SignedReceipt
+    unsealed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Planned:
+    """A batch with its place: where its new lines go, and the fold and verdicts they make."""
+
+    log: StoredLog
+    is_new: bool
+    batch: Batch
+    branch: Branch
+    matched: int
+    folded: Folded
+    verdicts: list[Verdict]
+    vouched: bool = False
+
+
+class Ingest:
+    """Takes batches: checks the chain, finds duplicates and forks, stores, folds, signs; all of a batch or nothing."""
+
+    def __init__(self, store: Store, office: OfficeRow, clock: Clock, folds: Folds, receipts: Receipts) -> None:
+        self._store = store
+        self._office = office
+        self._clock = clock
+        self._folds = folds
+        self._receipts = receipts
+        self._locks = tuple(threading.Lock() for _ in range(64))
+        self._listeners: list[Callable[[School, StoredLog], None]] = []
+
+    def listen(self, listener: Callable[[School, StoredLog], None]) -> None:
+        """Call `listener` after every batch that brought new lines."""
+        self._listeners.append(listener)
+
+    def push(self, school: School, device: Device, body: bytes, vouch: str) -> Accepted:
+        """Take a batch that an enrolled laptop sent for its school."""
+        return self._take(school, device, body, vouch, whole=False)
+
+    def import_file(self, body: bytes) -> Accepted:
+        """Take an exported log file for the school that its birth names; raises SCHOOL_UNKNOWN or as a push."""
+        fragment = read_fragment(body)
+        if fragment.birth is None:
+            raise DomainError(ErrorCode.LOG_UNKNOWN)
+        code = decode_birth(fragment.birth).school
+        school = self._store.read(lambda book: book.find_school(code))
+        if school is None:
+            raise DomainError(ErrorCode.SCHOOL_UNKNOWN, school=code)
+        return self._take(school, None, body, "", whole=True)
+
+    def _take(self, school: School, device: Device | None, body: bytes, vouch: str, *, whole: bool) -> Accepted:
+        name = "–"
+        try:
+            fragment = read_fragment(body)
+            name = log_of(fragment)
+            unsealed: list[bytes] = []
+            if whole:
+                fragment, unsealed = sealed_part(fragment)
+            with self._locks[hash(name) % len(self._locks)]:
+                accepted = self._settle(school, device, fragment, name, vouch)
+        except DomainError as refusal:
+            if refusal.code in _KEPT_APART:
+                self._quarantine(school, name, refusal.code, body)
+            raise
+        if unsealed:
+            self._quarantine(school, name, ErrorCode.HEAD_MISSING, b"\n".join(unsealed))
+        return replace(accepted, unsealed=len(unsealed))
+
+    def _settle(self, school: School, device: Device | None, fragment: Fragment, name: str, vouch: str) -> Accepted:
+        stored = self._store.read(lambda book: book.find_log(name))
+        record = fragment.birth or (stored.birth if stored else None)
+        if record is None:
+            raise DomainError(ErrorCode.LOG_UNKNOWN)
+        birth = decode_birth(record)
+        self._check_home(birth, school, stored)
+        vouched = device is not None and fragment.birth is not None and (stored is None or stored.device_no is None)
+        if device is not None and vouched:
+            _check_vouch(device, birth, record, vouch)
+        batch = prove(fragment, birth)
+        is_new = stored is None
+        stored = stored or StoredLog(0, school.no, name, record, device.no if device else None)
+        planned = self._plan(stored, is_new, batch, fragment.birth)
+        return self._commit(school, device, replace(planned, vouched=vouched))
+
+    def _check_home(self, birth: Birth, school: School, stored: StoredLog | None) -> None:
+        office = self._office
+        if birth.school != school.code or (stored is not None and stored.school_no != school.no):
+            raise DomainError(ErrorCode.SCHOOL_WRONG, found=birth.school, expected=school.code)
+        if birth.campaign != office.campaign:
+            raise DomainError(ErrorCode.CAMPAIGN_WRONG, found=birth.campaign, expected=office.campaign)
+        rate = office.rehearsal.rate if office.rehearsal else 1
+        if birth.mode != office.mode or birth.rate != rate:
+            raise DomainError(ErrorCode.MODE_WRONG, found=birth.mode, expected=office.mode)
+
+    def _plan(self, stored: StoredLog, is_new: bool, batch: Batch, birth: bytes | None) -> _Planned:
+        if is_new:
+            branch = Branch(0, 0, -1, batch.start, "", 0)
+            return self._follow(stored, True, batch, branch, 0, Folded())
+        lineage = self._store.read(lambda book: Lineage(book, stored))
+        place = self._store.read(lambda book: Lineage(book, stored).place(batch.start, batch.heads))
+        if place is None:
+            if birth is None:
+                raise DomainError(ErrorCode.HEAD_UNKNOWN, seq=batch.start.seq)
+            number = lineage.next_number()
+            branch = Branch(number, number, -1, batch.start, "", 0, birth)
+            return self._follow(stored, False, batch, branch, 0, Folded())
+        return self._at(stored, batch, place, lineage)
+
+    def _at(self, stored: StoredLog, batch: Batch, place: Place, lineage: Lineage) -> _Planned:
+        if place.matched == len(batch.heads):
+            return _Planned(stored, False, batch, place.branch, place.matched, Folded(), [])
+        if place.appends:
+            before = self._folds.fold(stored, place.branch)
+            return self._follow(stored, False, batch, place.branch, place.matched, before)
+        fork = batch.start.seq + place.matched
+        head = batch.heads[place.matched - 1] if place.matched else batch.start
+        branch = Branch(lineage.next_number(), place.branch.no, fork, head, "", 0)
+        return self._follow(stored, False, batch, branch, place.matched, self._inherited(stored, place.branch, fork))
+
+    def _inherited(self, stored: StoredLog, parent: Branch, fork: int) -> Folded:
+        lines = self._store.read(lambda book: Lineage(book, stored).lines(parent, 0, fork))
+        return self._folds.follow(stored, parent, Folded(), lines)
+
+    def _follow(
+        self, stored: StoredLog, is_new: bool, batch: Batch, branch: Branch, matched: int, before: Folded
+    ) -> _Planned:
+        folded = self._folds.follow(stored, branch, before, batch.lines[matched:])
+        fresh = folded.verdicts.keys() - before.verdicts.keys()
+        verdicts = [Verdict(seq, folded.verdicts[seq].value) for seq in sorted(fresh)]
+        return _Planned(stored, is_new, batch, branch, matched, folded, verdicts)
+
+    def _commit(self, school: School, device: Device | None, planned: _Planned) -> Accepted:
+        batch = planned.batch
+        new_lines = batch.lines[planned.matched :]
+        now = self._clock.now().wall
+        branch = replace(planned.branch, head=batch.end, signature=batch.signed.signature, received=now)
+        signed = self._receipts.sign(school.code, batch.end, ACCEPTED)
+
+        def work(book: Books) -> StoredLog:
+            stored = book.add_log(planned.log) if planned.is_new else planned.log
+            if device is not None:
+                book.touch_device(device.no, now, None)
+                if planned.vouched:
+                    book.vouch_log(stored.no, device.no)
+            if new_lines or planned.is_new:
+                book.add_lines(stored, branch.no, new_lines, batch.heads[planned.matched :])
+                book.set_branch(stored, branch)
+                book.add_verdicts(stored, branch.no, planned.verdicts)
+            self._receipts.keep(book, stored, signed)
+            return stored
+
+        stored = self._store.write(work)
+        if new_lines or planned.is_new:
+            self._folds.keep(stored, branch, planned.folded)
+            self._tell(school, stored)
+        return Accepted(stored, list(_merged(_runs(planned))), signed)
+
+    def _tell(self, school: School, stored: StoredLog) -> None:
+        for listener in self._listeners:
+            try:
+                listener(school, stored)
+            except Exception:  # the lines are committed; what somebody makes of them can be made again
+                log.exception("a listener stumbled over log %s", stored.id)
+
+    def _quarantine(self, school: School, name: str, code: ErrorCode, body: bytes) -> None:
+        item = Quarantined(0, school.no, name[:26], self._clock.now().wall, code.value, zlib.compress(body))
+        self._store.write(lambda book: book.add_quarantined(item))
+
+
+_KEPT_APART = frozenset(
+    {
+        ErrorCode.NOT_A_LOG,
+        ErrorCode.NOT_A_LINE,
+        ErrorCode.LOG_KEY_MISMATCH,
+        ErrorCode.HEAD_MISSING,
+        ErrorCode.HEAD_SIGNATURE_WRONG,
+        ErrorCode.CHAIN_BROKEN,
+        ErrorCode.SCHOOL_WRONG,
+        ErrorCode.CAMPAIGN_WRONG,
+        ErrorCode.MODE_WRONG,
+    }
+)
+"""Refusals that sending again would not mend: the bytes stand apart, so that no fact is lost."""
+
+
+def _check_vouch(device: Device, birth: Birth, record: bytes, vouch: str) -> None:
+    if not verify(device.key, CONTEXT_VOUCH, vouch_message(birth.log, birth_hash(record)), vouch):
+        raise DomainError(ErrorCode.LOG_NOT_VOUCHED)
+
+
+def _runs(planned: _Planned) -> Iterator[Run]:
+    first = planned.batch.start.seq + 1
+    fresh = first + planned.matched
+    last = planned.batch.end.seq
+    if planned.matched:
+        yield Run(first, fresh - 1, DUPLICATE)
+    good = FORK if planned.branch.no else STORED
+    for verdict in planned.verdicts:
+        if verdict.seq > fresh:
+            yield Run(fresh, verdict.seq - 1, good)
+        yield Run(verdict.seq, verdict.seq, _bad(good, verdict.code), verdict.code)
+        fresh = verdict.seq + 1
+    if fresh <= last:
+        yield Run(fresh, last, good)
+
+
+def _bad(good: str, code: str) -> str:
+    if code == ErrorCode.NOT_A_LINE:
+        return NOT_A_LINE
+    return STORED_WITH_VERDICT if good == STORED else FORK
+
+
+def _merged(runs: Iterable[Run]) -> Iterator[Run]:
+    last: Run | None = None
+    for run in runs:
+        if last is not None and (last.result, last.code) == (run.result, run.code):
+            last = replace(last, last=run.last)
+            continue
+        if last is not None:
+            yield last
+        last = run
+    if last is not None:
+        yield last

@@ -1,0 +1,144 @@
+"""The school page: one school's day with the lines behind every number, for accounts that may see it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from shared.domain import progress
+from shared.domain.attendance import Totals
+from shared.domain.blocks import Block
+from shared.domain.combination import combine
+from shared.domain.errors import DomainError, ErrorCode
+from shared.domain.fold import Day
+from shared.domain.incidents import Incident
+from shared.domain.naming import names_of
+from shared.domain.plan import Plan
+from shared.domain.words import Words
+from shared.log.receipt import ACCEPTED, BACKED_UP
+from sync_server.services import school_facts
+from sync_server.services.access import Action, decide
+from sync_server.services.board import Board
+from sync_server.services.board_row import Row, living_branches, plan_hash
+from sync_server.services.drawn_day import DrawnDay, draw_day
+from sync_server.services.folds import Folds, LogFold
+from sync_server.services.local_time import date_text
+from sync_server.services.plan_shelf import PlanShelf
+from sync_server.services.school_facts import BlockMaterials, Log, SeatRow, SignalRow
+from sync_server.services.school_log import Entry, list_entries
+from sync_server.store.ports import Books, Store
+from sync_server.store.records import Account, Device, Quarantined, School
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """The state of one branch: `letter` is empty for a branch that stopped; lines covered by each kind of receipt."""
+
+    letter: str
+    fold: LogFold
+    accepted: int
+    backed_up: int
+
+
+@dataclass(frozen=True, slots=True)
+class SchoolPage:
+    """All that the page shows; `plan` is None when the office does not hold the plan that the log names."""
+
+    row: Row
+    plan: Plan | None
+    logs: tuple[Log, ...]
+    names: dict[str, Words]
+    blocks: tuple[Block, ...]
+    drawn: DrawnDay | None
+    seats: list[SeatRow]
+    totals: list[tuple[Block, progress.BlockState, Totals]]
+    signals: list[SignalRow]
+    materials: list[BlockMaterials]
+    incidents: list[tuple[Log, Incident]]
+    chains: tuple[Chain, ...]
+    devices: list[Device]
+    quarantined: list[Quarantined]
+
+
+@dataclass(frozen=True, slots=True)
+class LogPage:
+    """One log in words."""
+
+    row: Row
+    logs: tuple[Log, ...]
+    log: Log
+    entries: list[Entry]
+
+
+class SchoolPages:
+    """Opens school pages; scope is asked here, so no view can forget it."""
+
+    def __init__(self, store: Store, folds: Folds, plans: PlanShelf, board: Board) -> None:
+        self._store = store
+        self._folds = folds
+        self._plans = plans
+        self._board = board
+
+    def find_school(self, account: Account, action: Action, code: str) -> School:
+        """The school of this code; raises ACTION_REFUSED or SCHOOL_UNKNOWN."""
+        decide(account, action, code)
+        school = self._store.read(lambda book: book.find_school(code))
+        if school is None:
+            raise DomainError(ErrorCode.SCHOOL_UNKNOWN, school=code)
+        return school
+
+    def open(self, account: Account, code: str) -> SchoolPage:
+        """The page of one school; raises ACTION_REFUSED or SCHOOL_UNKNOWN."""
+        school = self.find_school(account, Action.VIEW_SCHOOL, code)
+        row = self._board.row(account, school)
+        folds = self._folds.of_school(school.no)
+        plan = self._plans.find(plan_hash(school, folds))
+        logs = school_facts.name_logs(living_branches(folds))
+        day = combine([log.fold.folded for log in logs])
+        blocks = progress.blocks_of(plan, progress.current_day(day, plan).id) if plan else ()
+        devices, apart, chains = self._store.read(lambda book: _look(book, school, folds, logs))
+        return SchoolPage(
+            row=row,
+            plan=plan,
+            logs=logs,
+            names=names_of(plan, day.duties),
+            blocks=blocks,
+            drawn=self._draw(row, day, plan, logs) if plan and logs else None,
+            seats=school_facts.attendance_rows(logs, blocks),
+            totals=school_facts.presence_totals(day, plan, blocks) if plan else [],
+            signals=school_facts.signal_rows(logs, day, plan) if plan else [],
+            materials=school_facts.material_blocks(logs, plan),
+            incidents=school_facts.incident_rows(logs),
+            chains=chains,
+            devices=devices,
+            quarantined=apart,
+        )
+
+    def open_log(self, account: Account, code: str, letter: str, feature: str, text: str) -> LogPage:
+        """One log of the school in words; raises ACTION_REFUSED, SCHOOL_UNKNOWN or PAGE_NOT_FOUND."""
+        school = self.find_school(account, Action.VIEW_LOG, code)
+        folds = self._folds.of_school(school.no)
+        logs = school_facts.name_logs(living_branches(folds))
+        log = next((log for log in logs if log.letter == letter), None)
+        if log is None:
+            raise DomainError(ErrorCode.PAGE_NOT_FOUND)
+        names = names_of(self._plans.find(plan_hash(school, [log.fold])), log.day.duties)
+        events = self._folds.events(log.fold.log, log.fold.branch)
+        entries = list_entries(log.fold, events, names, feature, text)
+        return LogPage(self._board.row(account, school), logs, log, entries)
+
+    def _draw(self, row: Row, day: Day, plan: Plan, logs: Sequence[Log]) -> DrawnDay:
+        last = max((log.fold.folded.last_time or log.fold.birth.born for log in logs), default=0)
+        date = progress.current_day(day, plan).date or date_text(last)
+        now = self._board.now() if date_text(self._board.now()) == date else last
+        return draw_day(day, plan, date, now, [row.last_contact] if row.last_contact else [])
+
+
+def _look(
+    book: Books, school: School, folds: Sequence[LogFold], logs: Sequence[Log]
+) -> tuple[list[Device], list[Quarantined], tuple[Chain, ...]]:
+    letters = {(log.fold.log.id, log.fold.branch.no): log.letter for log in logs}
+    chains = []
+    for fold in folds:
+        accepted, backed_up = (book.newest_receipt(fold.log, mark) for mark in (ACCEPTED, BACKED_UP))
+        letter = letters.get((fold.log.id, fold.branch.no), "")
+        chains.append(Chain(letter, fold, accepted[0] if accepted else 0, backed_up[0] if backed_up else 0))
+    return book.list_devices(school.no), book.list_quarantined(school.no), tuple(chains)

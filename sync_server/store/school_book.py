@@ -1,0 +1,101 @@
+"""Schools, their laptops, enrolment codes and board rows, in SQLite."""
+
+import sqlite3
+from collections.abc import Mapping
+
+from sync_server.store.records import Device, EnrolCode, School
+
+
+class SqliteSchoolBook:
+    """See `SchoolBook`."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._db = connection
+
+    def find_school(self, code: str) -> School | None:
+        """See `SchoolBook.find_school`."""
+        row = self._db.execute("SELECT no, code, name, stage, plan FROM school WHERE code = ?", (code,)).fetchone()
+        return School(*row) if row else None
+
+    def get_school(self, school_no: int) -> School:
+        """See `SchoolBook.get_school`."""
+        sql = "SELECT no, code, name, stage, plan FROM school WHERE no = ?"
+        return School(*self._db.execute(sql, (school_no,)).fetchone())
+
+    def list_schools(self) -> list[School]:
+        """See `SchoolBook.list_schools`."""
+        sql = "SELECT no, code, name, stage, plan FROM school ORDER BY code"
+        return [School(*row) for row in self._db.execute(sql)]
+
+    def save_school(self, school: School) -> None:
+        """See `SchoolBook.save_school`."""
+        self._db.execute(
+            "INSERT INTO school (code, name, stage, plan) VALUES (?, ?, ?, ?) ON CONFLICT (code) DO UPDATE"
+            " SET name = excluded.name, stage = excluded.stage, plan = excluded.plan",
+            (school.code, school.name, school.stage, school.plan),
+        )
+
+    def find_device(self, device_id: str) -> Device | None:
+        """See `SchoolBook.find_device`."""
+        sql = "SELECT no, id, school_no, key, software, enrolled, revoked, last_contact, skew FROM device WHERE id = ?"
+        row = self._db.execute(sql, (device_id,)).fetchone()
+        return _device(row) if row else None
+
+    def list_devices(self, school_no: int) -> list[Device]:
+        """See `SchoolBook.list_devices`."""
+        sql = (
+            "SELECT no, id, school_no, key, software, enrolled, revoked, last_contact, skew FROM device"
+            " WHERE school_no = ? ORDER BY no"
+        )
+        rows = self._db.execute(sql, (school_no,))
+        return [_device(row) for row in rows]
+
+    def add_device(self, device: Device) -> int:
+        """See `SchoolBook.add_device`."""
+        self._db.execute(
+            "INSERT INTO device (id, school_no, key, software, enrolled) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            (device.id, device.school_no, device.key, device.software, device.enrolled),
+        )
+        return int(self._db.execute("SELECT no FROM device WHERE key = ?", (device.key,)).fetchone()[0])
+
+    def revoke_device(self, device_no: int) -> None:
+        """See `SchoolBook.revoke_device`."""
+        self._db.execute("UPDATE device SET revoked = 1 WHERE no = ?", (device_no,))
+
+    def touch_device(self, device_no: int, at: int, skew: int | None) -> None:
+        """See `SchoolBook.touch_device`."""
+        self._db.execute(
+            "UPDATE device SET last_contact = ?, skew = coalesce(?, skew) WHERE no = ?", (at, skew, device_no)
+        )
+
+    def find_code(self, digest: bytes) -> EnrolCode | None:
+        """See `SchoolBook.find_code`."""
+        sql = "SELECT school_no, expires, device_no FROM enrol_code WHERE hash = ?"
+        row = self._db.execute(sql, (digest,)).fetchone()
+        return EnrolCode(*row) if row else None
+
+    def add_code(self, digest: bytes, code: EnrolCode) -> None:
+        """See `SchoolBook.add_code`."""
+        row = (digest, code.school_no, code.expires, code.device_no)
+        self._db.execute("INSERT INTO enrol_code VALUES (?, ?, ?, ?)", row)
+
+    def use_code(self, digest: bytes, device_no: int) -> None:
+        """See `SchoolBook.use_code`."""
+        self._db.execute("UPDATE enrol_code SET device_no = ? WHERE hash = ?", (device_no, digest))
+
+    def board_rows(self) -> Mapping[int, str]:
+        """See `SchoolBook.board_rows`."""
+        return {row[0]: row[1] for row in self._db.execute("SELECT school_no, content FROM board")}
+
+    def set_board_row(self, school_no: int, at: int, content: str) -> None:
+        """See `SchoolBook.set_board_row`."""
+        self._db.execute(
+            "INSERT INTO board VALUES (?, ?, ?) ON CONFLICT (school_no) DO UPDATE"
+            " SET at = excluded.at, content = excluded.content",
+            (school_no, at, content),
+        )
+
+
+def _device(row: tuple[int, str, int, str, str, int, int, int | None, int | None]) -> Device:
+    no, device_id, school_no, key, software, enrolled, revoked, last_contact, skew = row
+    return Device(no, device_id, school_no, key, software, enrolled, bool(revoked), last_contact, skew)

@@ -1,0 +1,58 @@
+"""The office's store in one SQLite file: one thread writes, another reads what is committed."""
+
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from shared.domain.errors import DomainError, ErrorCode
+from shared.store.writer import SHARED, Writer
+from sync_server.store.county_book import SqliteCountyBook
+from sync_server.store.log_book import SqliteLogBook
+from sync_server.store.migrations import server_migrations
+from sync_server.store.office_book import SqliteOfficeBook
+from sync_server.store.ports import Books
+from sync_server.store.school_book import SqliteSchoolBook
+
+T = TypeVar("T")
+
+
+class SqliteBooks(SqliteOfficeBook, SqliteSchoolBook, SqliteLogBook, SqliteCountyBook):
+    """All books over one connection."""
+
+
+class SqliteStore:
+    """See `Store`; reads do not wait for the disk that writes wait for."""
+
+    def __init__(self, path: Path) -> None:
+        self._writer = Writer(path, (server_migrations,), SHARED)
+        self._reader = Writer(path, (), SHARED)
+
+    def write(self, work: Callable[[Books], T]) -> T:
+        """See `Store.write`."""
+        return self._writer.write(lambda connection: work(SqliteBooks(connection)))
+
+    def read(self, work: Callable[[Books], T]) -> T:
+        """See `Store.read`."""
+        return self._reader.read(lambda connection: work(SqliteBooks(connection)))
+
+    def backup(self, target: Path) -> None:
+        """See `Store.backup`."""
+        if target.exists():
+            raise DomainError(ErrorCode.BACKUP_EXISTS, path=target.name)
+
+        def work(connection: sqlite3.Connection) -> None:
+            copy = sqlite3.connect(target, isolation_level=None)
+            try:
+                connection.backup(copy)
+                copy.execute("PRAGMA journal_mode=DELETE").fetchall()
+                copy.execute("PRAGMA synchronous=EXTRA")
+            finally:
+                copy.close()
+
+        self._reader.read(work)
+
+    def close(self) -> None:
+        """See `Store.close`."""
+        self._reader.close()
+        self._writer.close()

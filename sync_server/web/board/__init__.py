@@ -1,0 +1,1 @@
+"""The county board 县级看板: page, JSON, spreadsheet."""

@@ -1,0 +1,48 @@
+"""What the pages work with: the services behind them, and who is signed in."""
+
+from dataclasses import dataclass
+from typing import cast
+
+from flask import current_app, g
+
+from sync_server.services.account_desk import AccountDesk
+from sync_server.services.board import Board
+from sync_server.services.messages import Messages
+from sync_server.services.office import Office
+from sync_server.services.plan_shelf import PlanShelf
+from sync_server.services.school_page import SchoolPages
+from sync_server.store.records import Account
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The services of the pages."""
+
+    office: Office
+    board: Board
+    schools: SchoolPages
+    messages: Messages
+    accounts: AccountDesk
+
+
+def make_desk(office: Office, silent_after: int) -> Desk:
+    """The services over an office; `silent_after` in ms."""
+    plans = PlanShelf(office.store)
+    board = Board(office.store, office.folds, plans, office.clock, silent_after)
+    return Desk(
+        office=office,
+        board=board,
+        schools=SchoolPages(office.store, office.folds, plans, board),
+        messages=Messages(office.store, office.county_logs),
+        accounts=AccountDesk(office.store),
+    )
+
+
+def the_desk() -> Desk:
+    """The services behind this app."""
+    return cast(Desk, current_app.extensions["desk"])
+
+
+def the_account() -> Account:
+    """Who is signed in; the access rule has put it here."""
+    return cast(Account, g.account)

@@ -1,0 +1,1 @@
+"""The school page 学校页 and its log."""

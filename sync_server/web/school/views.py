@@ -1,0 +1,69 @@
+"""The school page and the log behind it."""
+
+from flask import Blueprint, render_template, request
+from flask_babel import gettext as _
+
+from shared.domain.attendance import REASONS, STATUS_WORDS
+from shared.domain.materials import COLUMN_WORDS
+from shared.domain.progress import STATE_WORDS
+from shared.domain.words import Words
+from shared.web.access import access
+from sync_server.services.board_row import CONCERN_WORDS, SCHOOL_STATE_WORDS
+from sync_server.web.desk import the_account, the_desk
+
+bp = Blueprint("school", __name__, template_folder="templates", url_prefix="/schools")
+
+FEATURE_WORDS = {
+    "readiness": Words("准备", "Readiness"),
+    "duties": Words("人员", "People"),
+    "attendance": Words("检录", "Check-in"),
+    "signals": Words("指令", "Signals"),
+    "materials": Words("工具与封装", "Materials"),
+    "incidents": Words("事件", "Incidents"),
+    "closing": Words("上交", "Handing in"),
+    "corrections": Words("更正", "Corrections"),
+    "verdict": Words("不合规则的记录", "Lines that break a rule"),
+}
+STATUS_MARKS = {
+    "present": ("●", "good"),
+    "late": ("▲", "warn"),
+    "left_early": ("◣", "warn"),
+    "absent": ("✕", "bad"),
+    "refused": ("✕", "bad"),
+    "not_on_register": ("–", "none"),
+}
+
+
+@bp.get("/<code>")
+@access("account")
+def page(code: str) -> str:
+    """One school's day."""
+    view = the_desk().schools.open(the_account(), code)
+    return render_template(
+        "school/page.html",
+        title=view.row.school.name,
+        view=view,
+        state_words=SCHOOL_STATE_WORDS,
+        block_words=STATE_WORDS,
+        concern_words=CONCERN_WORDS,
+        status_words=STATUS_WORDS,
+        status_marks=STATUS_MARKS,
+        reasons={key: Words(zh, en) for key, zh, en in REASONS},
+        column_words=COLUMN_WORDS,
+    )
+
+
+@bp.get("/<code>/log")
+@access("account")
+def log(code: str) -> str:
+    """One log of the school in words, newest first."""
+    letter, feature, text = (request.args.get(key, "") for key in ("log", "feature", "text"))
+    view = the_desk().schools.open_log(the_account(), code, letter or "A", feature, text)
+    return render_template(
+        "school/log.html",
+        title=_("%(school)s 日志", school=view.row.school.name),
+        view=view,
+        feature=feature,
+        text=text,
+        features=FEATURE_WORDS,
+    )

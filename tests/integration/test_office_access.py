@@ -1,0 +1,95 @@
+"""Every role on every page, for its own school and for another: the table of access, asked through the browser."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sync_server.services.access import ACTIONS, AccountRole, Action
+from tests.made_up_office import NAN_HU, PEOPLE, SHI_QIAO, OfficeHouse, form_token, make_office_house
+
+PAGES: dict[str, Action] = {
+    "/": Action.VIEW_BOARD,
+    "/board/table": Action.VIEW_BOARD,
+    "/board.json": Action.VIEW_BOARD,
+    "/board.xlsx": Action.EXPORT_BOARD,
+    "/board.csv": Action.EXPORT_BOARD,
+    f"/schools/{NAN_HU}": Action.VIEW_SCHOOL,
+    f"/schools/{NAN_HU}/log": Action.VIEW_LOG,
+    "/messages": Action.VIEW_MESSAGES,
+    "/accounts": Action.MANAGE_ACCOUNTS,
+    "/password": Action.CHANGE_OWN_PASSWORD,
+}
+ROLES = {"admin": AccountRole.ADMIN, **{name: AccountRole(role) for name, (role, _, _) in PEOPLE.items()}}
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OfficeHouse]:
+    made = make_office_house(tmp_path_factory.mktemp("office"))
+    made.receive(made.log(NAN_HU).open(27))
+    made.receive(made.log(SHI_QIAO).open(28))
+    yield made
+    made.office.close()
+
+
+def test_every_role_is_tried() -> None:
+    assert set(ROLES.values()) == set(AccountRole)
+    assert set(ACTIONS) == set(Action)
+
+
+@pytest.mark.parametrize("name", ROLES)
+@pytest.mark.parametrize("page", PAGES)
+def test_a_role_opens_what_the_table_says(house: OfficeHouse, name: str, page: str) -> None:
+    allowed = ROLES[name] in ACTIONS[PAGES[page]]
+    assert house.client(name).get(page).status_code == (200 if allowed else 403)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_nobody_gets_in_without_signing_in(house: OfficeHouse, page: str) -> None:
+    answer = house.app.test_client().get(page)
+    assert answer.status_code == (401 if page == "/board.json" else 302)
+    assert "南湖小学" not in answer.text
+
+
+@pytest.mark.parametrize("name", ROLES)
+@pytest.mark.parametrize("page", [f"/schools/{SHI_QIAO}", f"/schools/{SHI_QIAO}/log"])
+def test_another_school_is_open_to_wide_scopes_only(house: OfficeHouse, name: str, page: str) -> None:
+    role = ROLES[name]
+    if role not in ACTIONS[Action.VIEW_SCHOOL]:
+        expected = 403
+    else:
+        expected = 404 if role is AccountRole.SCHOOL else 200
+    assert house.client(name).get(page).status_code == expected
+
+
+def test_a_school_sees_itself_only(house: OfficeHouse) -> None:
+    client = house.client("南湖")
+    for page in ("/", "/board/table", "/board.json", "/messages"):
+        assert "石桥小学" not in client.get(page).text
+    assert [row["school"] for row in client.get("/board.json").json["schools"]] == [NAN_HU]
+
+
+@pytest.mark.parametrize("name", ROLES)
+def test_only_county_staff_send_messages(house: OfficeHouse, name: str) -> None:
+    client = house.client(name)
+    token = form_token(client.get("/password").text)
+    before = len(house.office.county_logs.lines(house.office.store.read(lambda book: book.find_school(SHI_QIAO))))
+    client.post("/messages", data={"to": SHI_QIAO, "text": "核对", "form_token": token})
+    after = len(house.office.county_logs.lines(house.office.store.read(lambda book: book.find_school(SHI_QIAO))))
+    assert after - before == (1 if ROLES[name] is AccountRole.COUNTY else 0)
+
+
+@pytest.mark.parametrize("name", ROLES)
+def test_only_the_administrator_adds_accounts(house: OfficeHouse, name: str) -> None:
+    client = house.client(name)
+    token = form_token(client.get("/password").text)
+    form = {"name": f"新{name}", "role": "county", "scope_kind": "county", "scope": "", "form_token": token}
+    client.post("/accounts", data=form)
+    made = house.office.store.read(lambda book: book.find_account(f"新{name}"))
+    assert (made is not None) == (name == "admin")
+
+
+def test_no_route_of_the_pages_is_without_a_rule(house: OfficeHouse) -> None:
+    ours = [rule.rule for rule in house.app.url_map.iter_rules() if rule.endpoint.split(".")[0] in ("board", "school")]
+    tried = {page.replace(NAN_HU, "<code>").replace(".xlsx", ".<form>") for page in PAGES}
+    assert set(ours) <= tried
