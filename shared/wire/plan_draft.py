@@ -11,6 +11,7 @@ from shared.wire.plan_findings import Finding, Path
 from shared.wire.plan_schema import OPTIONAL, SECTIONS, HeadSchema, PhaseSchema
 
 Loaded = dict[str, Any]
+MOST = 200  # items of a section; what is beyond is not even looked at
 
 
 @dataclass(slots=True)
@@ -45,7 +46,10 @@ def _load_section(root: Mapping[str, object], section: str, draft: Draft) -> Non
     if not isinstance(items, list) or (not items and section not in OPTIONAL):
         draft.findings.append(Finding(ErrorCode.PLAN_SHAPE_WRONG, (section,), {"example": _example(SECTIONS[section])}))
         return
-    for index, item in enumerate(items):
+    if len(items) > MOST:
+        values = {"value": len(items), "allowed": f"≤ {MOST}"}
+        draft.findings.append(Finding(ErrorCode.PLAN_VALUE_INVALID, (section,), values))
+    for index, item in enumerate(items[:MOST]):
         loaded, findings = _load(SECTIONS[section], item, (section, index))
         draft.findings += findings
         if loaded is not None:

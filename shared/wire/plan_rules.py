@@ -1,6 +1,6 @@
 """Rules across a plan's parts: names that must exist and be used once, signals of blocks that have them."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
 from shared.domain.blocks import WITHOUT_SIGNALS
 from shared.domain.errors import ErrorCode
@@ -55,26 +55,30 @@ def _one_of(value: str, known: Iterable[str], path: Path) -> Iterator[Finding]:
         yield Finding(ErrorCode.PLAN_NAME_UNKNOWN, path, values)
 
 
+def _impossible(value: object, allowed: Iterable[str], path: Path) -> Finding:
+    return Finding(ErrorCode.PLAN_VALUE_INVALID, path, {"value": value, "allowed": ", ".join(allowed) or "–"})
+
+
 def _duplicates(draft: Draft) -> Iterator[Finding]:
-    keys: dict[str, Callable[[Loaded], object]] = {
-        "incident_levels": lambda item: item["level"],
-        "signals": lambda item: (item["block"], item["kind"], item["minutes_before_end"]),
-    }
     for section, items in draft.sections.items():
         seen = set()
         for index, item in items.items():
-            key = keys.get(section, lambda item: item["id"])(item)
-            if key in seen:
-                shown = item.get("id") or item.get("level") or f"{item['block']}.{item['kind']}"
-                yield Finding(ErrorCode.PLAN_DUPLICATE_ID, (section, index), {"id": shown})
-            seen.add(key)
+            name = _name_of(item)
+            if name in seen:
+                yield Finding(ErrorCode.PLAN_DUPLICATE_ID, (section, index), {"id": name})
+            seen.add(name)
+
+
+def _name_of(item: Loaded) -> str:
+    if "block" in item:
+        return f"{item['block']}.{item['kind']}" + (f"-{m}" if (m := item["minutes_before_end"]) else "")
+    return str(item["id"] if "id" in item else item["level"])
 
 
 def _known_roles(draft: Draft) -> Iterator[Finding]:
     for index, role in enumerate(draft.head.get("roles") or ()):
         if role not in STAFF:
-            values = {"value": role, "allowed": ", ".join(sorted(STAFF))}
-            yield Finding(ErrorCode.PLAN_VALUE_INVALID, ("roles", index), values)
+            yield _impossible(role, sorted(STAFF), ("roles", index))
 
 
 def _names(block: Loaded, path: Path, names: dict[str, list[str]]) -> Iterator[Finding]:
@@ -92,8 +96,10 @@ def _signal_rows(draft: Draft, written: list[str]) -> Iterator[Finding]:
         path: Path = ("signals", index)
         if row["block"] in signalled:
             yield from _signal_row(row, blocks[row["block"]], path)
-        elif row["block"] in blocks or row["block"] not in written:
-            yield from _one_of(row["block"], signalled, (*path, "block"))
+        elif row["block"] in blocks:
+            yield _impossible(row["block"], signalled, (*path, "block"))
+        else:
+            yield from _one_of(row["block"], written, (*path, "block"))
 
 
 def _signal_row(row: Loaded, block: Loaded, path: Path) -> Iterator[Finding]:
@@ -101,17 +107,17 @@ def _signal_row(row: Loaded, block: Loaded, path: Path) -> Iterator[Finding]:
     kinds = [kind for edge in (AT_START, AT_END) for phase, kind in edge.items() if phase in phases]
     answer = phases.get(PhaseKind.ANSWER)
     if row["kind"] is not SignalKind.REMINDER:
-        yield from _one_of(row["kind"], kinds, (*path, "kind"))
+        if row["kind"] not in kinds:
+            yield _impossible(row["kind"], kinds, (*path, "kind"))
         for key in ("minutes_before_end", "enabled"):
             if row[key] is not None:
                 values = {"key": key, "allowed": "block, kind, title, script"}
                 yield Finding(ErrorCode.PLAN_KEY_UNKNOWN, (*path, key), values)
     elif answer is None:
-        yield from _one_of(row["kind"], kinds, (*path, "kind"))
+        yield _impossible(row["kind"], kinds, (*path, "kind"))
     elif row["minutes_before_end"] is None:
         yield Finding(ErrorCode.PLAN_KEY_MISSING, (*path, "minutes_before_end"), {"key": "minutes_before_end"})
     elif answer["start"] is not None and answer["end"] is not None:
         length = answer["end"] - answer["start"]
         if 0 < length <= row["minutes_before_end"]:
-            values = {"value": row["minutes_before_end"], "allowed": f"1–{length - 1}"}
-            yield Finding(ErrorCode.PLAN_VALUE_INVALID, (*path, "minutes_before_end"), values)
+            yield _impossible(row["minutes_before_end"], [f"1–{length - 1}"], (*path, "minutes_before_end"))

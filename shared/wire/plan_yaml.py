@@ -8,9 +8,9 @@ import yaml
 from shared.domain.errors import ErrorCode
 from shared.wire.plan_findings import Finding, Path, plan_problems
 
-LIMIT = 256 * 1024
+LIMIT = 64 * 1024  # bytes; a full plan has ten thousand
 _DEEPEST = 16
-# "end: ?" is how people write an unknown time, but YAML takes a bare ? for the start of a key; a wide one it leaves alone.
+# "end: ?" is how people write an unknown time, but to YAML a bare ? begins a key; a wide one it leaves alone.
 _BARE_QUESTION = re.compile(r"(:[ \t]+)\?(?=[ \t\r]*(?:[,}#\n]|$))")
 
 
@@ -26,7 +26,7 @@ class Tree:
 class _Refused(yaml.YAMLError):
     """YAML that a plan does not use: anchors, or nesting without end."""
 
-    def __init__(self, mark: yaml.Mark) -> None:
+    def __init__(self, mark: object) -> None:
         self.problem_mark = mark
 
 
@@ -36,7 +36,7 @@ class _Loader(yaml.BaseLoader):
     depth = 0
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        event = self.peek_event()
+        event: yaml.Event = self.peek_event()  # type: ignore[no-untyped-call]  # its stub has no types
         if getattr(event, "anchor", None) is not None or self.depth > _DEEPEST:
             raise _Refused(event.start_mark)
         self.depth += 1

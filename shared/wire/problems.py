@@ -180,9 +180,9 @@ PROBLEMS: dict[C, Problem] = {
     ),
     C.PLAN_NOT_YAML: Problem(
         422,
-        "这一行附近的写法读不懂（第 {column} 列）：冒号用半角、后面空一格，缩进用空格不用 Tab，引号括号成对，不用 & 和 *。",
-        "Cannot be read near column {column}: a plain colon then a space, spaces (no tabs) to indent, "
-        "quotes and brackets in pairs, no & or *.",
+        "这一行或上一行读不懂（第 {column} 列）：冒号用半角、后空一格，缩进用空格不用 Tab，引号括号成对，不用 & 和 *。",
+        "This line or the one before it cannot be read (column {column}): write a plain colon then a space, "
+        "indent with spaces (no tabs), close quotes and brackets, use no & or *.",
     ),
     C.PLAN_NOT_UTF8: Problem(
         422, "文件不是 UTF-8 文本，请在编辑器里另存为 UTF-8。", "The file is not UTF-8 text; save it again as UTF-8."
@@ -229,7 +229,7 @@ PROBLEMS: dict[C, Problem] = {
     ),
     C.PLAN_PHASE_TOO_EARLY: Problem(
         422,
-        "{start} 开始时，“{before}”还没有完（到 {until}）；请写 {until} 或更晚。",
+        "{start} 时“{before}”还没有完（到 {until}）；请写 {until} 或更晚。",
         "At {start} “{before}” is not over yet (it lasts until {until}); write {until} or later.",
     ),
     C.PLAN_DUPLICATE_ID: Problem(

@@ -5,16 +5,22 @@ from shared.domain.errors import ErrorCode as C
 ROSTER_WORDS: dict[C, tuple[int, str, str]] = {
     C.ROSTER_NOT_A_SPREADSHEET: (
         422,
-        ("这个文件（{kind}）不是能读的表格。请选 .xlsx、.xls、.ods 或 .csv；若是网页、Word 或图片，"
-        "请用 Excel 或 WPS 另存为 .xlsx，或复制名单后粘贴。"),
-        ("This file ({kind}) is not a spreadsheet that can be read. Choose .xlsx, .xls, .ods or .csv; save a web "
-        "page, Word file or picture as .xlsx first, or copy the list and paste it."),
+        (
+            "这个文件（{kind}）不是能读的表格。请选 .xlsx、.xls、.ods 或 .csv；若是网页、Word 或图片，"
+            "请用 Excel 或 WPS 另存为 .xlsx，或复制名单后粘贴。"
+        ),
+        (
+            "This file ({kind}) is not a spreadsheet that can be read. Choose .xlsx, .xls, .ods or .csv; save a web "
+            "page, Word file or picture as .xlsx first, or copy the list and paste it."
+        ),
     ),
     C.ROSTER_ENCRYPTED: (
         422,
         "这个表格有打开密码，读不了。请先在 Excel 或 WPS 中打开并去掉密码另存，或复制名单后粘贴。",
-        ("This workbook is locked with a password. Open it in Excel or WPS and save it without one, or copy the "
-        "list and paste it."),
+        (
+            "This workbook is locked with a password. Open it in Excel or WPS and save it without one, or copy the "
+            "list and paste it."
+        ),
     ),
     C.ROSTER_EMPTY_FILE: (
         422,
@@ -24,20 +30,26 @@ ROSTER_WORDS: dict[C, tuple[int, str, str]] = {
     C.ROSTER_TOO_LARGE: (
         413,
         "文件太大，最多 {limit} MB。名册通常不到 1 MB，请确认选对了文件；或只复制名单后粘贴。",
-        ("Too large: at most {limit} MB. A roster is mostly below 1 MB: check that this is the right file, or copy "
-        "only the list and paste it."),
+        (
+            "Too large: at most {limit} MB. A roster is mostly below 1 MB: check that this is the right file, or copy "
+            "only the list and paste it."
+        ),
     ),
     C.ROSTER_STRAY_CELL: (
         422,
         "表格右下很远处还有内容（可能只是一个空格）。请删去它，或只把名单复制到新表格。",
-        ("Something, perhaps only a space, stands far outside the list. Delete it, or copy only the list to a new "
-        "sheet."),
+        (
+            "Something, perhaps only a space, stands far outside the list. Delete it, or copy only the list to a new "
+            "sheet."
+        ),
     ),
     C.ROSTER_NO_HEADER: (
         422,
         "没有找到表头。请在名单上方加一行“座号、姓名”，或复制名单后粘贴。",
-        ("No header row was found. Put a row “座号, 姓名” (or “seat, name”) above the list, or copy the list and "
-        "paste it."),
+        (
+            "No header row was found. Put a row “座号, 姓名” (or “seat, name”) above the list, or copy the list and "
+            "paste it."
+        ),
     ),
     C.ROSTER_NO_PUPILS: (
         422,
@@ -97,8 +109,10 @@ ROSTER_WORDS: dict[C, tuple[int, str, str]] = {
     C.ROSTER_CODE_ROUNDED: (
         422,
         "编码存成了数字，超过 15 位的部分已丢失，扫码会找不到。请把这一列改为文本后重新填写。",
-        ("The code was stored as a number and lost the digits after the 15th; scanning will not find it. Make the "
-        "column text and enter it again."),
+        (
+            "The code was stored as a number and lost the digits after the 15th; scanning will not find it. Make the "
+            "column text and enter it again."
+        ),
     ),
     C.ROSTER_SEAT_GAP: (
         422,
@@ -108,8 +122,10 @@ ROSTER_WORDS: dict[C, tuple[int, str, str]] = {
     C.ROSTER_MANY: (
         422,
         "名单有 {pupils} 人，超过 {most} 人。请确认只含抽中的学生，不是全年级。",
-        ("There are {pupils} pupils, more than {most}. Check that only the sampled pupils are in it, not the whole "
-        "grade."),
+        (
+            "There are {pupils} pupils, more than {most}. Check that only the sampled pupils are in it, not the whole "
+            "grade."
+        ),
     ),
     C.ROSTER_OTHER_SHEETS: (
         422,
@@ -143,7 +159,6 @@ def describe_place(row: int, column: str, language: str) -> str:
     """A roster's row (from 1; 0 for none) and column ("B 座号") in words; empty for the whole sheet."""
     letter, _, header = column.partition(" ")
     if language.startswith("zh"):
-        parts = [f"第 {row} 行" if row else "", f"{letter} 列（{header}）" if letter else ""]
-    else:
-        parts = [f"row {row}" if row else "", f"column {letter} ({header})" if letter else ""]
-    return " ".join(filter(None, parts)) if language.startswith("zh") else ", ".join(filter(None, parts)).capitalize()
+        return " ".join([f"第 {row} 行"] * bool(row) + [f"{letter} 列（{header}）"] * bool(letter))
+    place = ", ".join([f"row {row}"] * bool(row) + [f"column {letter} ({header})"] * bool(letter))
+    return place[:1].upper() + place[1:]

@@ -31,7 +31,7 @@
       alertOf(form).textContent = "";
       try {
         const content = await send(form.action, new URLSearchParams(new FormData(form)));
-        sessionStorage.setItem("said", content.said);
+        sessionStorage.setItem("said", JSON.stringify([content.said, content.seq]));
         const next = new URL(content.next || location.href, location.href);
         next.pathname + next.search === location.pathname + location.search ? location.reload() : location.assign(next);
       } catch (problem) {
@@ -43,8 +43,10 @@
   const said = sessionStorage.getItem("said");
   if (said) {
     sessionStorage.removeItem("said");
-    const line = Object.assign(document.createElement("div"), { className: "alert alert-success py-2", textContent: `✓ ${said}` });
+    const [sentence, seq] = JSON.parse(said);
+    const line = Object.assign(document.createElement("div"), { className: "alert alert-success py-2", textContent: `✓ ${sentence} ` });
     line.setAttribute("role", "status");
+    line.append(Object.assign(document.createElement("a"), { href: `/log/#line-${seq}`, textContent: chinese ? "撤销" : "Undo", className: "ms-2" }));
     document.getElementById("main").prepend(line);
   }
   // A chip that fills fields: data-fill='{"sheets": 30}' within the same form.

@@ -1,0 +1,1 @@
+"""Report forms as data, and how they are rendered."""
