@@ -8,7 +8,7 @@ from pathlib import Path
 from flask import Flask
 
 from field_app.config import SOFTWARE, FieldConfig
-from field_app.services.laptop import Keys, Laptop, Parts, write_durably
+from field_app.services.laptop import Keys, Laptop, Parts
 from field_app.services.pins import PinGate
 from field_app.services.syncing import LaptopSync
 from field_app.store.office import OfficeStore, office_migrations
@@ -17,6 +17,7 @@ from field_app.web.entrance import init_entrance
 from field_app.web.pages import register_pages
 from shared.domain.clock import Clock
 from shared.log.signing import SigningKey
+from shared.store.durable import write_whole
 from shared.store.migrations import log_migrations
 from shared.store.sqlite import SqliteEventStore
 from shared.store.writer import Writer
@@ -102,5 +103,5 @@ def _key(path: Path) -> SigningKey:
 def _secret(path: Path) -> bytes:
     """32 random bytes, made once and kept in a file that only this user may read."""
     if not path.exists():
-        write_durably(path, os.urandom(32), secret=True)
+        write_whole(path, os.urandom(32))
     return path.read_bytes()

@@ -1,4 +1,4 @@
-"""An office for tests: three schools, the shipped plan of 2022, an account for every role, a clock that stands still."""
+"""An office for tests: three schools, the plan of 2022, an account for every role, a clock that stands still."""
 
 import re
 from dataclasses import dataclass, replace

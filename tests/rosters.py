@@ -1,4 +1,4 @@
-"""Makes rosters as schools bring them: merged titles, blank rows, full-width digits, signature rows. All names made up."""
+"""Makes rosters as schools bring them: merged titles, blank rows, full-width digits, signatures. Names are made up."""
 
 import io
 import random

@@ -8,7 +8,7 @@ from pathlib import Path
 from cryptography.exceptions import InvalidTag
 
 from field_app.roster import locks
-from field_app.roster.durable import disk_errors, erase, fresh_path, write_whole
+from shared.store.durable import disk_errors, erase, fresh_path, write_whole
 from field_app.roster.pupil import Pupil
 from field_app.roster.sealed_file import SealedFile, decode_file, decode_pupils, encode_file, encode_pupils
 from shared.domain.errors import DomainError, ErrorCode

@@ -41,13 +41,13 @@ class CheckIn:
     names_locked: bool
 
 
-def look_up(laptop: Laptop, block: str) -> CheckIn:
+def look_up(laptop: Laptop, block: str, *, with_names: bool = True) -> CheckIn:
     """The check-in of one block: every seat of the roster with its mark; names only while the roster is open."""
     day = laptop.journal.day
     numbers = day.readiness.seats
     own = day.attendance.marks.get(block, {})
     marks = day.attendance.effective(laptop.timetable().order_up_to(block))
-    pupils = {pupil.seat: pupil for pupil in names(laptop)}
+    pupils = {pupil.seat: pupil for pupil in names(laptop)} if with_names else {}
     seats = tuple(
         Seat(number, pupils.get(number), marks.get(number), number in marks and number not in own) for number in numbers
     )
@@ -100,7 +100,7 @@ def undo(laptop: Laptop, actor: Actor, *, line: int, reason: str, request: str) 
 
 def close(laptop: Laptop, actor: Actor, block: str, request: str) -> Recorded:
     """End the check-in of a block with its totals; later arrivals are recorded as late."""
-    totals = look_up(laptop, block).totals
+    totals = look_up(laptop, block, with_names=False).totals
     data = {
         "block": block,
         "expected": totals.expected,

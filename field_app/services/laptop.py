@@ -1,6 +1,5 @@
 """The laptop as a whole: what it is enrolled for, its log, its roster, its people, its plan."""
 
-import os
 import threading
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from shared.domain.errors import DomainError, ErrorCode
 from shared.domain.plan import Plan
 from shared.log.birth import Birth
 from shared.log.signing import SigningKey, log_id
+from shared.store.durable import write_whole
 from shared.store.ports import EventStore
 from shared.wire.enrolment import Enrolment
 from shared.wire.plan_file import read_plan
@@ -114,7 +114,7 @@ class Laptop:
             raise DomainError(ErrorCode.ALREADY_ENROLLED, school=self.enrolment.school_name if self.enrolment else "?")
         read_plan(plan, "plan.yaml")
         sha256 = self.contents.add_content(plan)
-        write_durably(self.folder / "laptop.json", enrolment.encode().encode("utf-8"))
+        write_whole(self.folder / "laptop.json", enrolment.encode().encode("utf-8"))
         self.enrolment = enrolment
         self.clock = clock
         public = self.keys.log.public
@@ -137,19 +137,3 @@ class Laptop:
         self._journal = Journal(self.store, self.clock, self.keys.log)
         self._journal.start(self.software, f"start-{self.clock.now().run}")
 
-
-def write_durably(path: Path, data: bytes, *, secret: bool = False) -> None:
-    """Put a file in place whole or not at all: temporary name, flush, rename, flush of the folder."""
-    temporary = path.with_name(path.name + ".new")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600 if secret else 0o644)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
-    if hasattr(os, "O_DIRECTORY"):
-        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)

@@ -100,7 +100,7 @@ def printed_list() -> str:
 
 def _answer(recorded: Recorded, block: str, said: str) -> Any:
     """Say what was recorded, with the block's new totals and seats for the page that stays open."""
-    check_in = attendance.look_up(the_laptop(), block)
+    check_in = attendance.look_up(the_laptop(), block, with_names=False)
     totals = check_in.totals
     return answer(
         recorded,

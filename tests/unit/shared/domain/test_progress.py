@@ -134,7 +134,9 @@ def test_of_two_logs_the_latest_mark_holds_and_incidents_add_up() -> None:
     first = new_log().open(27).check_in("chinese", 27)
     first.incident(1, "投影仪坏了")
     second = new_log().open(27)
-    second.add("attendance_marked", PROCTOR, {"block": "chinese", "seat": 3, "status": "absent", "reason": "sick"}, at="10:00")
+    second.add(
+        "attendance_marked", PROCTOR, {"block": "chinese", "seat": 3, "status": "absent", "reason": "sick"}, at="10:00"
+    )
     second.incident(1, "另一件")
     both = combine([fold(second), fold(first)])
     assert progress.presence(both, PLAN, "chinese").present == 26

@@ -1,6 +1,7 @@
 """Plan files that are right: the shipped ones, and every way of writing that is accepted."""
 
 import hashlib
+from typing import Any
 
 import pytest
 
@@ -118,7 +119,14 @@ def test_shipped_plan_has_all_lists_in_two_languages(name: str) -> None:
     assert len(plan.incident_types) == 17
     assert len(plan.readiness) == 16
     assert set(plan.roles) <= STAFF
-    titled = [*plan.days, *plan.blocks, *plan.groups, *plan.incident_levels, *plan.incident_types, *plan.readiness]
+    titled: list[Any] = [
+        *plan.days,
+        *plan.blocks,
+        *plan.groups,
+        *plan.incident_levels,
+        *plan.incident_types,
+        *plan.readiness,
+    ]
     assert [item for item in titled if item.title.zh == item.title.en] == []
 
 

@@ -80,7 +80,14 @@ CASES = [
     ("end: 10:20}", "end: 10:99}", C.PLAN_TIME_IMPOSSIBLE, "26 blocks[chinese].phases[answer].end", "10:99", "08:20"),
     ("end: 09:00}", "end: 08:30}", C.PLAN_END_BEFORE_START, "25 blocks[chinese].phases[prepare].end", "08:30", "08:40"),
     ("end: 09:00}", "end: 08:40}", C.PLAN_END_BEFORE_START, "25 blocks[chinese].phases[prepare].end", "08:40", "08:40"),
-    ("start: 10:20", "start: 10:10", C.PLAN_PHASE_TOO_EARLY, "27 blocks[chinese].phases[seal].start", "answer", "10:20"),
+    (
+        "start: 10:20",
+        "start: 10:10",
+        C.PLAN_PHASE_TOO_EARLY,
+        "27 blocks[chinese].phases[seal].start",
+        "answer",
+        "10:20",
+    ),
     (
         "start: 10:20, end: 10:40",
         "start: 待定, end: 10:10",
@@ -98,52 +105,187 @@ CASES = [
         "answer",
     ),
     ("phase: prepare", "phase: answer", C.PLAN_DUPLICATE_ID, "26 blocks[chinese].phases[answer]", "answer", "answer"),
-    ("phase: prepare", "phase: break", C.PLAN_VALUE_INVALID, "25 blocks[chinese].phases[break].phase", "break", "check_in"),
+    (
+        "phase: prepare",
+        "phase: break",
+        C.PLAN_VALUE_INVALID,
+        "25 blocks[chinese].phases[break].phase",
+        "break",
+        "check_in",
+    ),
     (SEAL, "", C.PLAN_SEAL_MISSING, "24 blocks[chinese].phases", "paper", "- {phase: seal, start: 待定, end: 待定}"),
     ("signals:\n", NEXT, C.PLAN_OVERLAP, "43 blocks[q1].phases[answer].start", "chinese.answer", "10:20"),
     ("    forms:", "    froms:", C.PLAN_KEY_UNKNOWN, "21 blocks[chinese].froms", "froms", "forms"),
     ("readiness:", "ready: []\nreadiness:", C.PLAN_KEY_UNKNOWN, "42 ready", "ready", "readiness"),
     ("zh: 小方案, en:", "zh: 小方案, fr:", C.PLAN_KEY_UNKNOWN, "5 title.fr", "fr", "zh, en"),
-    ("start: 08:40,", "begin: 08:40, start: 08:40,", C.PLAN_KEY_UNKNOWN, "25 blocks[chinese].phases[prepare].begin", "begin", "start"),
+    (
+        "start: 08:40,",
+        "begin: 08:40, start: 08:40,",
+        C.PLAN_KEY_UNKNOWN,
+        "25 blocks[chinese].phases[prepare].begin",
+        "begin",
+        "start",
+    ),
     ("zh: 小方案, ", "", C.PLAN_KEY_MISSING, "5 title.zh", "zh", "zh"),
     ("year: 2022\n", "", C.PLAN_KEY_MISSING, "1 year", "year", "year"),
     ("    kind: test\n", "", C.PLAN_KEY_MISSING, "15 blocks[chinese].kind", "kind", "kind"),
     ("    mode: paper\n", "", C.PLAN_KEY_MISSING, "15 blocks[chinese].mode", "mode", "mode"),
-    ("phase: answer, start: 待定", "phase: prepare, start: 待定", C.PLAN_KEY_MISSING, "34 blocks[oral].phases", "phase: answer", "phase: answer"),
-    ("readiness:\n  - {id: rooms, title: 测试室已布置}\n", "", C.PLAN_KEY_MISSING, "1 readiness", "readiness", "readiness"),
+    (
+        "phase: answer, start: 待定",
+        "phase: prepare, start: 待定",
+        C.PLAN_KEY_MISSING,
+        "34 blocks[oral].phases",
+        "phase: answer",
+        "phase: answer",
+    ),
+    (
+        "readiness:\n  - {id: rooms, title: 测试室已布置}\n",
+        "",
+        C.PLAN_KEY_MISSING,
+        "1 readiness",
+        "readiness",
+        "readiness",
+    ),
     ("year: 2022", "year: 22", C.PLAN_VALUE_INVALID, "3 year", "22", "2015–2099"),
     ("year: 2022", "year: [2022]", C.PLAN_SHAPE_WRONG, "3 year", "2015", "2015"),
     ("mode: paper", "mode: pen", C.PLAN_VALUE_INVALID, "19 blocks[chinese].mode", "pen", "paper, hybrid, online"),
     ("per_form: yes", "per_form: maybe", C.PLAN_VALUE_INVALID, "13 materials[booklet].per_form", "maybe", "yes, no"),
     ("pupils: 5", "pupils: some", C.PLAN_VALUE_INVALID, "11 groups[oral].pupils", "some", "all, none, 1–999"),
-    ("report_within: 60", "report_within: 0", C.PLAN_VALUE_INVALID, "39 incident_levels[1].report_within", "0", "1–1440"),
+    (
+        "report_within: 60",
+        "report_within: 0",
+        C.PLAN_VALUE_INVALID,
+        "39 incident_levels[1].report_within",
+        "0",
+        "1–1440",
+    ),
     ("id: rooms", "id: 测试室", C.PLAN_VALUE_INVALID, "43 readiness[测试室].id", "测试室", "a-z 0-9"),
-    ("source: inferred", "source: unknown", C.PLAN_VALUE_INVALID, "27 blocks[chinese].phases[seal].source", "unknown", "stated, inferred"),
-    ("end: 待定}", "end: 待定, source: stated}", C.PLAN_VALUE_INVALID, "35 blocks[oral].phases[answer].source", "stated", "unknown"),
+    (
+        "source: inferred",
+        "source: unknown",
+        C.PLAN_VALUE_INVALID,
+        "27 blocks[chinese].phases[seal].source",
+        "unknown",
+        "stated, inferred",
+    ),
+    (
+        "end: 待定}",
+        "end: 待定, source: stated}",
+        C.PLAN_VALUE_INVALID,
+        "35 blocks[oral].phases[answer].source",
+        "stated",
+        "unknown",
+    ),
     ("[principal, proctor]", "[principal, proctor, cook]", C.PLAN_VALUE_INVALID, "6 roles[3]", "cook", "chief_proctor"),
     ("forms: [A, B]", "forms: [A, '']", C.PLAN_VALUE_INVALID, "21 blocks[chinese].forms[2]", "", "≤ 10"),
     ("forms: [A, B]", "forms: [A, A]", C.PLAN_DUPLICATE_ID, "21 blocks[chinese].forms[2]", "A", "A"),
     ("forms: [A, B]", "forms: A", C.PLAN_SHAPE_WRONG, "21 blocks[chinese].forms", "[A, B]", "[A, B]"),
-    ("title: 口语\n", "title: [口语]\n", C.PLAN_SHAPE_WRONG, "30 blocks[oral].title", "{zh: 语文测试", "en: Chinese test}"),
-    ("title: {zh: 小方案, en: Small plan}", "title: {zh: [小方案]}", C.PLAN_SHAPE_WRONG, "5 title.zh", "zh: …", "zh: …"),
+    (
+        "title: 口语\n",
+        "title: [口语]\n",
+        C.PLAN_SHAPE_WRONG,
+        "30 blocks[oral].title",
+        "{zh: 语文测试",
+        "en: Chinese test}",
+    ),
+    (
+        "title: {zh: 小方案, en: Small plan}",
+        "title: {zh: [小方案]}",
+        C.PLAN_SHAPE_WRONG,
+        "5 title.zh",
+        "zh: …",
+        "zh: …",
+    ),
     ("date: 2022-05-25", "date: 2022-02-30", C.PLAN_DATE_IMPOSSIBLE, "8 days[day1].date", "2022-02-30", "2022-05-25"),
     ("date: 2022-05-25", "date: 5月25日", C.PLAN_DATE_IMPOSSIBLE, "8 days[day1].date", "5月25日", "待定"),
     ("id: oral\n", "id: chinese\n", C.PLAN_DUPLICATE_ID, "28 blocks[chinese]", "chinese", "chinese"),
-    ("readiness:\n", "readiness:\n  - {id: rooms, title: 已布置}\n", C.PLAN_DUPLICATE_ID, "44 readiness[rooms]", "rooms", "rooms"),
-    ("    day: day1\n    title: 口语", "    day: day2\n    title: 口语", C.PLAN_NAME_UNKNOWN, "29 blocks[oral].day", "day2", "day1"),
+    (
+        "readiness:\n",
+        "readiness:\n  - {id: rooms, title: 已布置}\n",
+        C.PLAN_DUPLICATE_ID,
+        "44 readiness[rooms]",
+        "rooms",
+        "rooms",
+    ),
+    (
+        "    day: day1\n    title: 口语",
+        "    day: day2\n    title: 口语",
+        C.PLAN_NAME_UNKNOWN,
+        "29 blocks[oral].day",
+        "day2",
+        "day1",
+    ),
     ("    group: all", "    group: boys", C.PLAN_NAME_UNKNOWN, "20 blocks[chinese].group", "boys", "all, oral"),
-    ("roles: [proctor]", "roles: [timekeeper]", C.PLAN_NAME_UNKNOWN, "23 blocks[chinese].roles[1]", "timekeeper", "principal, proctor"),
-    ("materials: [booklet]", "materials: [card]", C.PLAN_NAME_UNKNOWN, "22 blocks[chinese].materials[1]", "card", "booklet"),
-    ("administration, level: 1", "administration, level: 3", C.PLAN_NAME_UNKNOWN, "41 incident_types[late].level", "3", "1"),
+    (
+        "roles: [proctor]",
+        "roles: [timekeeper]",
+        C.PLAN_NAME_UNKNOWN,
+        "23 blocks[chinese].roles[1]",
+        "timekeeper",
+        "principal, proctor",
+    ),
+    (
+        "materials: [booklet]",
+        "materials: [card]",
+        C.PLAN_NAME_UNKNOWN,
+        "22 blocks[chinese].materials[1]",
+        "card",
+        "booklet",
+    ),
+    (
+        "administration, level: 1",
+        "administration, level: 3",
+        C.PLAN_NAME_UNKNOWN,
+        "41 incident_types[late].level",
+        "3",
+        "1",
+    ),
     ("{block: chinese,", "{block: music,", C.PLAN_NAME_UNKNOWN, "37 signals[1].block", "music", "chinese"),
-    ("{block: chinese,", "{block: oral,", C.PLAN_NAME_UNKNOWN, "37 signals[1].block", "oral", "chinese"),
-    (REMINDER, "kind: check_in_open", C.PLAN_NAME_UNKNOWN, "37 signals[1].kind", "check_in_open", "seal_end"),
+    ("{block: chinese,", "{block: oral,", C.PLAN_VALUE_INVALID, "37 signals[1].block", "oral", "chinese"),
+    (REMINDER, "kind: check_in_open", C.PLAN_VALUE_INVALID, "37 signals[1].kind", "check_in_open", "seal_end"),
     (REMINDER, "kind: start, enabled: no", C.PLAN_KEY_UNKNOWN, "37 signals[1].enabled", "enabled", "script"),
-    (REMINDER, "kind: reminder", C.PLAN_KEY_MISSING, "37 signals[1].minutes_before_end", "minutes_before_end", "minutes_before_end"),
-    ("minutes_before_end: 15", "minutes_before_end: 80", C.PLAN_VALUE_INVALID, "37 signals[1].minutes_before_end", "80", "1–79"),
+    (
+        REMINDER,
+        "kind: reminder",
+        C.PLAN_KEY_MISSING,
+        "37 signals[1].minutes_before_end",
+        "minutes_before_end",
+        "minutes_before_end",
+    ),
+    (
+        "minutes_before_end: 15",
+        "minutes_before_end: 80",
+        C.PLAN_VALUE_INVALID,
+        "37 signals[1].minutes_before_end",
+        "80",
+        "1–79",
+    ),
+    (
+        "signals:\n",
+        "signals:\n  - {block: chinese, kind: end, title: 完}\n  - {block: chinese, kind: end, title: 停}\n",
+        C.PLAN_DUPLICATE_ID,
+        "38 signals[2]",
+        "chinese.end",
+        "chinese.end",
+    ),
+    ("{block: chinese,", "{block: pre,", C.PLAN_NAME_UNKNOWN, "37 signals[1].block", "pre", "chinese, oral"),
     ("id: small", "id: small\nid: other", C.PLAN_KEY_DUPLICATE, "2 id", "第 1 行", "line 1"),
-    ("mode: paper", "mode: paper\n    mode: online", C.PLAN_KEY_DUPLICATE, "20 blocks[chinese].mode", "第 19 行", "line 19"),
-    ("  - {id: rooms, title: 测试室已布置}\n", "  {}\n", C.PLAN_SHAPE_WRONG, "42 readiness", "- {id: …, title: …}", "- {id: …, title: …}"),
+    (
+        "mode: paper",
+        "mode: paper\n    mode: online",
+        C.PLAN_KEY_DUPLICATE,
+        "20 blocks[chinese].mode",
+        "第 19 行",
+        "line 19",
+    ),
+    (
+        "  - {id: rooms, title: 测试室已布置}\n",
+        "  {}\n",
+        C.PLAN_SHAPE_WRONG,
+        "42 readiness",
+        "- {id: …, title: …}",
+        "- {id: …, title: …}",
+    ),
     ("- {id: rooms, title: 测试室已布置}", "- 测试室", C.PLAN_SHAPE_WRONG, "43 readiness[1]", "- {id: …", "title: …}"),
     ("year: 2022", "year： 2022", C.PLAN_NOT_YAML, "4", "半角", "plain colon"),
     ("    kind: test", "\tkind: test", C.PLAN_NOT_YAML, "18", "Tab", "tabs"),
@@ -151,13 +293,22 @@ CASES = [
     ("id: small", "id: {[a]: b}", C.PLAN_NOT_YAML, "1", "括号", "brackets"),
     ("id: small", "id: " + "[" * 40, C.PLAN_NOT_YAML, "1", "括号", "brackets"),
     ("id: small", "id: sm\x07all", C.PLAN_NOT_YAML, "1", "第 7 列", "column 7"),
-]  # fmt: skip
+]
 
 
 def problems_of(data: bytes) -> PlanProblems:
     with pytest.raises(PlanProblems) as caught:
         read_plan(data, "云溪.yaml")
     return caught.value
+
+
+def complaints_about(data: bytes) -> list[str]:
+    """Every sentence in both languages; none when the file is right."""
+    try:
+        read_plan(data, "x.yaml")
+    except PlanProblems as error:
+        return error.sentences("zh") + error.sentences("en") or ["refused without a reason"]
+    return []
 
 
 def changed(old: str, new: str) -> bytes:
@@ -183,7 +334,7 @@ def test_mistake_is_named_with_its_place_and_remedy(old, new, code, place, zh, e
 
 def test_every_code_about_plans_has_a_case() -> None:
     sources = [path.read_text(encoding="utf-8") for path in Path(plan_file.__file__).parent.glob("plan_*.py")]
-    raised = {C[name] for source in sources for name in re.findall(r"ErrorCode\.(PLAN_\w+)", source)}
+    raised = {ErrorCode[name] for source in sources for name in re.findall(r"ErrorCode\.(PLAN_\w+)", source)}
     of_the_whole_file = {C.PLAN_INVALID, C.PLAN_NOT_UTF8, C.PLAN_TOO_LARGE}
     assert raised - of_the_whole_file == {case[2] for case in CASES}
 
@@ -236,6 +387,14 @@ def test_file_that_is_no_plan_is_refused_in_one_sentence(data, code) -> None:
     assert error.sentences("zh") != error.sentences("en")
 
 
+def test_list_without_end_is_cut_short() -> None:
+    rows = "".join(f"  - {{id: r{n}, title: 项}}\n" for n in range(201))
+    error = problems_of(changed("  - {id: rooms, title: 测试室已布置}\n", rows))
+    assert [problem.place for problem in error.problems] == ["云溪.yaml:42 readiness"]
+    assert "201" in error.sentences("zh")[0]
+    assert "≤ 200" in error.sentences("en")[0]
+
+
 def test_empty_file_lists_what_a_plan_needs() -> None:
     error = problems_of(b"")
     assert {problem.code for problem in error.problems} == {C.PLAN_KEY_MISSING}
@@ -253,12 +412,8 @@ _pieces = st.sampled_from(
 @example(20, 0, 60, "")
 def test_a_file_spoilt_anywhere_is_read_or_explained_but_never_crashes(line, start, length, piece) -> None:
     spoilt = LINES[line][:start] + piece + LINES[line][start + length :]
-    try:
-        read_plan("\n".join([*LINES[:line], spoilt, *LINES[line + 1 :]]).encode("utf-8"), "x.yaml")
-    except PlanProblems as error:
-        for language in ("zh", "en"):
-            assert all(text.startswith("x.yaml:") for text in error.sentences(language))
-        assert error.problems
+    sentences = complaints_about("\n".join([*LINES[:line], spoilt, *LINES[line + 1 :]]).encode("utf-8"))
+    assert all(text.startswith("x.yaml:") for text in sentences)
 
 
 @settings(max_examples=100, deadline=None)
