@@ -44,7 +44,7 @@ def cells() -> Any:
     return jsonify({"now": desk.board.now(), "schools": [cells_of(row) for row in rows]})
 
 
-@bp.get("/board.<form>")
+@bp.get("/board.<any(xlsx, csv):form>")
 @access("account")
 def export(form: str) -> Response:
     """The board as an .xlsx or .csv file."""
