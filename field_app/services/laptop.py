@@ -73,6 +73,8 @@ class Laptop:
         self.roster = SealedRoster(self.folder / "roster.enc")
         self._journal: Journal | None = None
         self._plan: Plan | None = None
+        self.duty_lock = threading.Lock()
+        """Held while a person comes on duty: their number, PIN and line belong together."""
         self._lock = threading.Lock()
         if self.store.birth() is not None:
             self._wake()

@@ -34,6 +34,7 @@ class ErrorCode(StrEnum):
     PIN_LOCKED = "pin_locked"
     PIN_TOO_SIMPLE = "pin_too_simple"
     SIGN_IN_FIRST = "sign_in_first"
+    TYPED_DIFFERENTLY = "typed_differently"
     PASSPHRASE_WRONG = "passphrase_wrong"
     PASSPHRASE_TOO_SHORT = "passphrase_too_short"
     FORM_EXPIRED = "form_expired"

@@ -105,10 +105,15 @@ PROBLEMS: dict[C, Problem] = {
     ),
     C.PIN_TOO_SIMPLE: Problem(
         422,
-        "口令要 6 位数字，且不能是 123456、重复数字或生日样式。",
-        "A PIN is 6 digits and not 123456 or one digit repeated.",
+        "口令要 6 位数字，不能是 123456 这样的连号，也不能只用一两个数字。",
+        "A PIN is 6 digits, not a run such as 123456 and not made of one or two digits.",
     ),
     C.SIGN_IN_FIRST: Problem(403, "请先选人并输入口令。", "Choose who you are and enter your PIN first."),
+    C.TYPED_DIFFERENTLY: Problem(
+        422,
+        "两次输入的不一样，请两格都重新输入。",
+        "The two entries differ; type both again.",
+    ),
     C.PASSPHRASE_WRONG: Problem(403, "开机口令不对，请再输一次。", "The site passphrase is wrong; type it again."),
     C.PASSPHRASE_TOO_SHORT: Problem(
         422, "开机口令至少 {least} 个字，请用一句好记的话。", "The site passphrase needs at least {least} characters."
