@@ -45,6 +45,11 @@ def placeholders(template: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(template) if name is not None}
 
 
+def gaps(template: str, language: str) -> set[str]:
+    """The same, where a gap named for its own language passes on words that somebody else said in both."""
+    return {"said" if name == language else name for name in placeholders(template)}
+
+
 def is_chinese(text: str) -> bool:
     return any("\u4e00" <= character <= "\u9fff" for character in text)
 
@@ -89,7 +94,7 @@ def test_no_compiled_catalogue_is_kept(root: Path) -> None:
 @pytest.mark.parametrize("code", ErrorCode)
 def test_every_error_code_has_a_sentence_in_both_languages(code: ErrorCode) -> None:
     problem = PROBLEMS[code]
-    assert placeholders(problem.zh) == placeholders(problem.en)
+    assert gaps(problem.zh, "zh") == gaps(problem.en, "en")
     assert problem.zh.strip()
     assert problem.en.strip()
     assert 400 <= problem.status <= 599
