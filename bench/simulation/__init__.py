@@ -1,0 +1,1 @@
+"""A county's day through real processes: what demo and simulate run."""
