@@ -40,6 +40,7 @@ class Answer:
 
     status: int
     body: bytes
+    kind: str
     json: Any
     retry_after: float | None
 
@@ -107,11 +108,11 @@ class OfficeClient:
     def county_log(self, after: int) -> bytes | None:
         """The county log after a line, or None while there is none."""
         answer = self._send("GET", f"{routes.COUNTY_LOG}?after={after}", b"", {})
-        return None if answer.status == 204 else answer.body
+        return None if answer.status == 204 else _expect(answer, routes.LOG_TYPE)
 
     def content(self, sha256: str) -> bytes:
         """A file by its hash, unchecked."""
-        return self._send("GET", f"{routes.CONTENT}/{sha256}", b"", {}).body
+        return _expect(self._send("GET", f"{routes.CONTENT}/{sha256}", b"", {}), routes.CONTENT_TYPE)
 
     def _post(self, path: str, asked: Mapping[str, Any], schema: Schema) -> dict[str, Any]:
         body = json.dumps(asked, separators=(",", ":")).encode()
@@ -146,13 +147,14 @@ def pack(fragment: bytes) -> bytes:
 
 def _read(response: requests.Response) -> Answer:
     body = response.raw.read(_LARGEST, decode_content=True)
+    kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     content: Any = None
-    if response.headers.get("Content-Type", "").startswith("application/json"):
+    if kind == "application/json":
         try:
             content = json.loads(body)
-        except ValueError:
+        except (ValueError, RecursionError):
             content = None
-    return Answer(response.status_code, body, content, _seconds(response.headers.get("Retry-After")))
+    return Answer(response.status_code, body, kind, content, _seconds(response.headers.get("Retry-After")))
 
 
 def _check(answer: Answer) -> None:
@@ -168,6 +170,8 @@ def _check(answer: Answer) -> None:
         )
     if answer.status not in (200, 204):
         raise SyncFailure(ErrorCode.OFFICE_NOT_OURS)
+    if answer.status == 200 and not answer.body:  # no answer of ours is empty: the cut was among the headers
+        raise SyncFailure(ErrorCode.REPLY_CUT)
 
 
 def _load(answer: Answer, schema: Schema) -> dict[str, Any]:
@@ -177,6 +181,13 @@ def _load(answer: Answer, schema: Schema) -> dict[str, Any]:
     except (ValidationError, TypeError) as problem:
         raise SyncFailure(ErrorCode.OFFICE_NOT_OURS) from problem
     return loaded
+
+
+def _expect(answer: Answer, kind: str) -> bytes:
+    """The body of an answer of this content type; a log-in page that came up half-way is not our office."""
+    if answer.kind != kind:
+        raise SyncFailure(ErrorCode.OFFICE_NOT_OURS)
+    return answer.body
 
 
 def _network_failure(problem: Exception) -> SyncFailure:

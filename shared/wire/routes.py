@@ -13,6 +13,7 @@ COUNTY_LOG = f"{PREFIX}/county-log"
 CONTENT = f"{PREFIX}/content"
 
 LOG_TYPE = "application/x-testday-log"
+CONTENT_TYPE = "application/octet-stream"
 VOUCH_HEADER = "Testday-Vouch"
 """The device's signature over a new log's hash(0): which laptop the log comes from."""
 

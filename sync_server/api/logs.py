@@ -6,7 +6,7 @@ from flask import Response, request
 
 from shared.domain.errors import DomainError, ErrorCode
 from shared.web.access import access
-from shared.wire.routes import CONTENT, COUNTY_LOG, LOG_TYPE, PROBE, PUSH, VOUCH_HEADER
+from shared.wire.routes import CONTENT, CONTENT_TYPE, COUNTY_LOG, LOG_TYPE, PROBE, PUSH, VOUCH_HEADER
 from shared.wire.schemas import ErrorAnswer, ProbeAnswer, ProbeAsked, PushAnswer
 from sync_server.api.bodies import read_batch
 from sync_server.api.frame import blueprint, office, visitor
@@ -75,11 +75,11 @@ def county_log() -> Response:
 @blueprint.route(f"{CONTENT}/<sha256>", methods=["GET"])
 @access("device")
 @blueprint.doc(**_SAFE)
-@blueprint.response(200, content_type="application/octet-stream")
+@blueprint.response(200, content_type=CONTENT_TYPE)
 @blueprint.alt_response(404, schema=ErrorAnswer, description="content_unknown")
 def content(sha256: str) -> Response:
     """A file by its hash: plans."""
     found = office().store.read(lambda book: book.find_content(sha256))
     if found is None:
         raise DomainError(ErrorCode.CONTENT_UNKNOWN)
-    return Response(found.body, mimetype="application/octet-stream")
+    return Response(found.body, mimetype=CONTENT_TYPE)

@@ -106,7 +106,7 @@ def test_a_lost_answer_costs_one_batch(served: ServedOffice, road: Road, enrol: 
 CUTS: dict[str, Fault] = {
     "reset": reset,
     "answer lost": lose_answer,
-    **{f"answer cut at {share}": cut_answer(share) for share in (0.01, 0.3, 0.6, 0.99)},
+    **{f"answer cut at {share}": cut_answer(share) for share in (0.01, 0.1, 0.2, 0.4, 0.7, 0.99)},
     **{f"request cut at {share}": cut_request(share) for share in (0.01, 0.5, 0.99)},
 }
 
