@@ -8,6 +8,7 @@ from pathlib import Path
 from flask import Flask
 
 from field_app.config import SOFTWARE, FieldConfig
+from field_app.services.enrolment import clock_for
 from field_app.services.laptop import Keys, Laptop, Parts
 from field_app.services.pins import PinGate
 from field_app.services.syncing import LaptopSync
@@ -15,13 +16,11 @@ from field_app.store.office import OfficeStore, office_migrations
 from field_app.store.people import PinStore
 from field_app.web.entrance import init_entrance
 from field_app.web.pages import register_pages
-from shared.domain.clock import Clock
 from shared.log.signing import SigningKey
 from shared.store.durable import write_whole
 from shared.store.migrations import log_migrations
 from shared.store.sqlite import SqliteEventStore
 from shared.store.writer import Writer
-from shared.timepiece import RehearsalClock, SystemClock
 from shared.web.access import guard
 from shared.web.frame import init_frame
 from shared.wire.enrolment import Enrolment, read_enrolment
@@ -82,13 +81,6 @@ def create_app(house: House, launch: str) -> Flask:
     register_pages(app)
     guard(app, rules)
     return app
-
-
-def clock_for(enrolment: Enrolment | None) -> Clock:
-    """The machine's clock, or the scaled one of a rehearsal."""
-    if enrolment is not None and enrolment.rehearsal is not None and enrolment.mode == "rehearsal":
-        return RehearsalClock(enrolment.rehearsal)
-    return SystemClock()
 
 
 def _enrolment(folder: Path) -> Enrolment | None:

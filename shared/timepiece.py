@@ -46,7 +46,7 @@ class SystemClock:
 
 @dataclass(frozen=True, slots=True)
 class Rehearsal:
-    """How a rehearsal's clock runs: at `real_start` (wall ms) it shows `shown_start`, then goes `rate` times as fast."""
+    """How a rehearsal's clock runs: at `real_start` (wall ms) it shows `shown_start`, then goes `rate` times faster."""
 
     rate: int
     real_start: int

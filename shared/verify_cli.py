@@ -29,14 +29,19 @@ def verify(ctx: click.Context, path: Path, head: str | None, as_json: bool) -> N
 
     Exit 0 when it is whole, 1 with the first bad line when it is not.
     """
-    birth, lines, hashes, heads = read_path(path)
-    report = verify_log(birth, lines, heads, hashes, head)
+    report = verify_path(path, head)
     if as_json:
         click.echo(json.dumps(_summary(report), ensure_ascii=False))
     else:
         _print(report)
     if not report.is_whole:
         ctx.exit(1)
+
+
+def verify_path(path: Path, head: str | None = None) -> Report:
+    """Verify a plain log file, or a log database or its backup; raises NOT_A_LOG."""
+    birth, lines, hashes, heads = read_path(path)
+    return verify_log(birth, lines, heads, hashes, head)
 
 
 def read_path(path: Path) -> tuple[bytes, list[bytes], list[bytes] | None, list[SignedHead]]:

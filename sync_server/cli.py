@@ -8,10 +8,11 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import click
-import waitress
 
 from shared.domain.errors import DomainError, ErrorCode
+from shared.store.durable import write_whole
 from shared.timepiece import Rehearsal, wall_ms
+from shared.web.serving import answer_until_stopped, listen
 from shared.wire.county_log import MESSAGE_SENT
 from shared.wire.terminal import SpokenGroup, show_progress
 from sync_server.app import create_app, open_office
@@ -28,7 +29,6 @@ from sync_server.store.sqlite import SqliteStore
 
 CHINA = ZoneInfo("Asia/Shanghai")
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-_LARGEST_BODY = 16 * 1024 * 1024
 
 
 @click.group(cls=SpokenGroup)
@@ -67,31 +67,19 @@ def init(  # noqa: PLR0913 - one parameter an option
 
 @server.command()
 @click.option("--host", default="127.0.0.1", help="Address to listen on; put a TLS reverse proxy before any other.")
-@click.option("--port", type=click.IntRange(1, 65535), default=8010, help="Port to listen on.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8010, help="Port to listen on; 0 takes any free one.")
 @click.option("--threads", type=click.IntRange(1, 64), default=8, help="Requests worked on at the same time.")
 @click.pass_obj
 def run(folder: Path, host: str, port: int, threads: int) -> None:
     """Serve the API and the county's pages until stopped. 运行。"""
     office = open_office(ServerConfig(folder, host, port, threads))
-    scheduler, _, _ = start_jobs(office)
-    app = create_app(office)
-    click.echo(f"http://{host}:{port}/")
     try:
-        waitress.serve(
-            app,
-            host=host,
-            port=port,
-            threads=threads,
-            asyncore_use_poll=True,
-            connection_limit=1000,
-            channel_timeout=60,
-            cleanup_interval=10,
-            max_request_body_size=_LARGEST_BODY,
-            max_request_header_size=32 * 1024,
-            ident=None,
-        )
-    finally:
+        listening = listen(create_app(office), host, port, threads)
+        scheduler, _, _ = start_jobs(office)
+        click.echo(f"http://{host}:{listening.effective_port}/")
+        answer_until_stopped(listening)
         scheduler.shutdown()
+    finally:
         office.close()
 
 
@@ -134,6 +122,19 @@ def enrol_code(folder: Path, school: str | None, everybody: bool, as_json: bool)
             return
         for item in schools:
             click.echo(f"{item.code} {item.name} {codes[item.code]}")
+
+
+@server.command("enrol-file")
+@click.argument("request", type=_FILE)
+@click.argument("answer", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--url", required=True, help="The address at which laptops reach this office when they have a network.")
+@click.pass_obj
+def enrol_file(folder: Path, request: Path, answer: Path, url: str) -> None:
+    """Answer a laptop's enrolment request that came on a USB stick. 用文件登记。"""
+    with _office(folder) as office:
+        device, told = office.enrolments.enrol_by_file(request.read_bytes(), url)
+        write_whole(answer, told)
+        click.echo(f"{device} {answer}")
 
 
 @server.command()

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from field_app.roster.sealed import SealedRoster
+from field_app.roster.shelf import Shelf
 from field_app.services.journal import Journal
 from field_app.services.pins import PinGate
 from field_app.services.timetable import Timetable
@@ -71,13 +72,14 @@ class Laptop:
         self.enrolment = parts.enrolment
         self.software = parts.software
         self.roster = SealedRoster(self.folder / "roster.enc")
+        self.shelf = Shelf()
         self._journal: Journal | None = None
         self._plan: Plan | None = None
         self.duty_lock = threading.Lock()
         """Held while a person comes on duty: their number, PIN and line belong together."""
         self._lock = threading.Lock()
         if self.store.birth() is not None:
-            self._wake()
+            self._journal = Journal(self.store, self.clock, self.keys.log)
 
     @property
     def is_enrolled(self) -> bool:
@@ -133,9 +135,10 @@ class Laptop:
             born=clock.now().wall,
         )
         self.store.begin(birth.encode())
-        self._wake()
-
-    def _wake(self) -> None:
         self._journal = Journal(self.store, self.clock, self.keys.log)
-        self._journal.start(self.software, f"start-{self.clock.now().run}")
+        self.note_start()
 
+    def note_start(self) -> None:
+        """Record that the program started on an enrolled laptop; commands that only look do not say so."""
+        if self._journal is not None:
+            self._journal.start(self.software, f"start-{self.clock.now().run}")

@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 
 
 class SteadyScheduler(BackgroundScheduler):
-    """APScheduler that outlives a step of the wall clock: its jobs are set anew when the clock and the tick disagree."""
+    """APScheduler that outlives a step of the wall clock: its jobs are set anew when clock and tick disagree."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)

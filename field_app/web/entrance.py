@@ -52,7 +52,11 @@ def _entered() -> None:
 
 def _enrolled() -> Any:
     _entered()
-    return None if the_laptop().is_enrolled else redirect("/enrol")
+    if the_laptop().is_enrolled:
+        return None
+    if request.method == "GET":
+        return redirect("/enrol")
+    raise DomainError(ErrorCode.NOT_ENROLLED)
 
 
 def _acting() -> Any:

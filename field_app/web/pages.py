@@ -3,6 +3,8 @@
 from flask import Flask
 
 from field_app.web.attendance.views import bp as attendance
+from field_app.web.clock.views import bp as clock
+from field_app.web.enrol.views import bp as enrol
 from field_app.web.frame.views import bp as frame
 from field_app.web.frame.views import init_strip
 from field_app.web.hand_in.views import bp as hand_in
@@ -10,10 +12,12 @@ from field_app.web.incidents.views import bp as incidents
 from field_app.web.log.views import bp as log
 from field_app.web.materials.views import bp as materials
 from field_app.web.people.views import bp as people
+from field_app.web.readiness.views import bp as readiness
+from field_app.web.roster.views import bp as roster
 from field_app.web.signals.views import bp as signals
 from field_app.web.today.views import bp as today
 
-FEATURES = (frame, today, people, attendance, signals, incidents, materials, log, hand_in)
+FEATURES = (frame, enrol, today, people, readiness, roster, clock, attendance, signals, incidents, materials, log, hand_in)
 
 
 def register_pages(app: Flask) -> None:

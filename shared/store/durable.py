@@ -15,8 +15,15 @@ def write_whole(path: Path, data: bytes) -> None:
     fresh = fresh_path(path)
     with disk_errors():
         _write(fresh, data)
-        fresh.replace(path)
-        sync_folder(path.parent)
+        _take_name(fresh, path)
+
+
+def publish(fresh: Path, path: Path) -> None:
+    """Make a file that another writer finished durable, and give it its name; DISK_FULL or NOT_RECORDED."""
+    with disk_errors():
+        with fresh.open("r+b") as file:
+            os.fsync(file.fileno())
+        _take_name(fresh, path)
 
 
 @contextmanager
@@ -57,6 +64,11 @@ def sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _take_name(fresh: Path, path: Path) -> None:
+    fresh.replace(path)
+    sync_folder(path.parent)
 
 
 def _write(path: Path, data: bytes) -> None:

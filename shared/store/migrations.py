@@ -30,8 +30,8 @@ def m0001_log(db: Database) -> None:
     )
     for table, key in (("birth", "id"), ("head", "seq")):
         db.execute(
-            f"CREATE TRIGGER {table}_once BEFORE INSERT ON {table}"
-            f" WHEN EXISTS (SELECT 1 FROM {table} WHERE {key} = NEW.{key})"  # noqa: S608 - our own table names
+            f"CREATE TRIGGER {table}_once BEFORE INSERT ON {table}"  # noqa: S608 - our own table names
+            f" WHEN EXISTS (SELECT 1 FROM {table} WHERE {key} = NEW.{key})"
             " BEGIN SELECT raise(ABORT, 'append only'); END"
         )
 

@@ -12,6 +12,7 @@ from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
 from shared.domain.errors import DomainError, ErrorCode
+from shared.store.durable import disk_errors, fresh_path, publish
 
 T = TypeVar("T")
 Work = Callable[[sqlite3.Connection], T]
@@ -93,6 +94,26 @@ class Writer:
     def read(self, work: Work[T]) -> T:
         """Do `work` that only reads, or that manages its own transaction."""
         return self._submit(work, False)
+
+    def backup(self, target: Path) -> None:
+        """Write a consistent copy of the file, whole or not at all; raises BACKUP_EXISTS, DISK_FULL or NOT_RECORDED."""
+        if target.exists():
+            raise DomainError(ErrorCode.BACKUP_EXISTS, path=target.name)
+        fresh = fresh_path(target)
+
+        def work(connection: sqlite3.Connection) -> None:
+            copy = sqlite3.connect(fresh, isolation_level=None)
+            try:
+                connection.backup(copy)
+                # one file that opens anywhere, also on a stick that cannot be written
+                copy.execute("PRAGMA journal_mode=DELETE").fetchall()
+            finally:
+                copy.close()
+
+        with disk_errors():
+            fresh.unlink(missing_ok=True)
+        self.read(work)
+        publish(fresh, target)
 
     def close(self) -> None:
         """Finish what is queued and close the file."""

@@ -29,7 +29,7 @@ def guard(app: Flask, rules: Mapping[str, Rule]) -> None:
         rule = getattr(view, _MARK, "anyone" if endpoint.rpartition(".")[2] == "static" else None)
         if rule not in rules:
             raise RuntimeError(f"route {endpoint} has no access marker (or an unknown one: {rule})")
-        marks[endpoint] = rule
+        marks[endpoint] = str(rule)
 
     @app.before_request
     def check() -> Any:

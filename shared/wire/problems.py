@@ -68,6 +68,11 @@ PROBLEMS: dict[C, Problem] = {
         "另一个程序正在使用 {path}。请回到已打开的窗口，或先把它关掉。",
         "Another program is using {path}. Go back to the open window, or close it first.",
     ),
+    C.PORT_IN_USE: Problem(
+        409,
+        "端口 {port} 被别的程序占用。请加 --port 0 再启动，自动选一个空闲端口。",
+        "Another program uses port {port}. Start again with --port 0, which takes any free one.",
+    ),
     C.UNKNOWN_EVENT_TYPE: Problem(
         422, "不认识的记录类型“{type}”，已原样保留。", "Unknown event type “{type}”; it is kept as it is."
     ),
@@ -141,6 +146,11 @@ PROBLEMS: dict[C, Problem] = {
         "登记文件读不出来。请用县里发的登记文件（.json），不要改动内容。",
         "The enrolment file cannot be read. Use the county's file (.json) as it is.",
     ),
+    C.ENROLMENT_FOR_ANOTHER: Problem(
+        409,
+        "这份登记文件是给{school}另一台笔记本的。请用为本机办的那一份。",
+        "This enrolment file was made for another laptop ({school}). Use the one made for this laptop.",
+    ),
     C.ENTER_BY_LAUNCH: Problem(
         403,
         "请从测试日程序自己打开的窗口进入（桌面图标或程序窗口里的网址）。",
@@ -150,6 +160,16 @@ PROBLEMS: dict[C, Problem] = {
         422,
         "时间“{value}”不对，请写成 08:35 这样，且不晚于现在。",
         "“{value}” is not a time here: write 08:35, not later than now.",
+    ),
+    C.CLOCK_TIME_UNREADABLE: Problem(
+        422,
+        "标准时间“{value}”读不懂，请写成 08:15 或 08:15:00；日期写成 2022-05-25。",
+        "“{value}” is not a time that can be read: write 08:15 or 08:15:00, and the date as 2022-05-25.",
+    ),
+    C.CLOCK_STEPPED: Problem(
+        409,
+        "按下之后电脑时钟又变了（或隔得太久），这次不算数，没有存上。请重新按一次。",
+        "The laptop's clock changed after you pressed (or it was too long ago); nothing was saved. Press again.",
     ),
     C.PLAN_NOT_LOADED: Problem(409, "还没有载入方案，请先载入。", "No plan is loaded; load one first."),
     C.SIGNAL_UNKNOWN: Problem(422, "方案里没有“{signal}”这条报时指令。", "The plan has no signal “{signal}”."),

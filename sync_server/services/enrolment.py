@@ -7,6 +7,7 @@ from collections.abc import Callable
 from shared.domain.errors import DomainError, ErrorCode
 from shared.log import base32
 from shared.log.signing import SigningKey, log_id
+from shared.wire.enrolment_files import encode_answer, read_request
 from sync_server.store.ports import Books, Store
 from sync_server.store.records import Device, EnrolCode, OfficeRow, School
 
@@ -60,6 +61,18 @@ class Enrolments:
 
         school, device = self._store.write(work)
         return self._answer(school, device)
+
+    def enrol_by_file(self, request: bytes, server_url: str) -> tuple[str, bytes]:
+        """Take a laptop in by its request file; returns the device's id and the answer file for the laptop.
+
+        Raises ENROLMENT_UNREADABLE and what `enrol` raises.
+        """
+        asked = read_request(request)
+        told = self.enrol(asked.code, asked.key, asked.software)
+        plan = self._store.read(lambda book: book.find_content(str(told["plan"])))
+        if plan is None:
+            raise DomainError(ErrorCode.PLAN_UNKNOWN, plan=told["plan"])
+        return str(told["device"]), encode_answer(told, plan.body, server_url)
 
     def _answer(self, school: School, device: Device) -> dict[str, object]:
         office = self._office

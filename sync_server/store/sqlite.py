@@ -1,11 +1,9 @@
 """The office's store in one SQLite file: one thread writes, another reads what is committed."""
 
-import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from shared.domain.errors import DomainError, ErrorCode
 from shared.store.writer import SHARED, Writer
 from sync_server.store.county_book import SqliteCountyBook
 from sync_server.store.log_book import SqliteLogBook
@@ -38,19 +36,7 @@ class SqliteStore:
 
     def backup(self, target: Path) -> None:
         """See `Store.backup`."""
-        if target.exists():
-            raise DomainError(ErrorCode.BACKUP_EXISTS, path=target.name)
-
-        def work(connection: sqlite3.Connection) -> None:
-            copy = sqlite3.connect(target, isolation_level=None)
-            try:
-                connection.backup(copy)
-                copy.execute("PRAGMA journal_mode=DELETE").fetchall()
-                copy.execute("PRAGMA synchronous=EXTRA")
-            finally:
-                copy.close()
-
-        self._reader.read(work)
+        self._reader.backup(target)
 
     def close(self) -> None:
         """See `Store.close`."""

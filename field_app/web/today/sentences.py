@@ -12,7 +12,7 @@ def matter_sentence(matter: Matter, names: dict[str, Words]) -> str:
     """What is open, in one line, in the reader's language."""
     name = names[matter.subject].text(language()) if matter.subject in names else matter.subject
     number = matter.number
-    return {
+    said: str = {
         MatterKind.DAY_NOT_OPEN: lambda: _("今天还没有开始"),
         MatterKind.NO_ROSTER: lambda: _("名册还没有导入"),
         MatterKind.CLOCK_NOT_CHECKED: lambda: _("本机还没有对时"),
@@ -30,11 +30,12 @@ def matter_sentence(matter: Matter, names: dict[str, Words]) -> str:
         MatterKind.INCIDENT_OPEN: lambda: _("%(level)d 级事件未结：%(type)s", level=number, type=name),
         MatterKind.NOT_HANDED_IN: lambda: _("今天的记录还没有上交"),
     }[matter.kind]()
+    return said
 
 
 def matter_button(matter: Matter) -> str:
     """What the button beside it says."""
-    return {
+    said: str = {
         MatterKind.DAY_NOT_OPEN: lambda: _("去准备"),
         MatterKind.NO_ROSTER: lambda: _("导入名册"),
         MatterKind.CLOCK_NOT_CHECKED: lambda: _("对时"),
@@ -50,3 +51,4 @@ def matter_button(matter: Matter) -> str:
         MatterKind.INCIDENT_OPEN: lambda: _("看事件"),
         MatterKind.NOT_HANDED_IN: lambda: _("去上交"),
     }[matter.kind]()
+    return said

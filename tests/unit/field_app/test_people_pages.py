@@ -27,7 +27,7 @@ FIRST = {
 NEXT = {"name": "王芳", "unit": "南湖小学", "role": "deputy", "pin": "271802", "pin_again": "271802"}
 
 
-def say(house: FieldHouse, path: str, witness: Actor | None = None, **fields: str) -> tuple[int, dict[str, object]]:
+def say(house: FieldHouse, path: str, witness: Actor | None = None, /, **fields: str) -> tuple[int, dict[str, object]]:
     """The status and the JSON answer of a form."""
     house.client.environ_base["HTTP_ACCEPT"] = "application/json"
     answer = house.post(path, witness, **fields)

@@ -1,0 +1,64 @@
+"""Enrolment: with a code over the network, or with two files on a USB stick."""
+
+from typing import Any
+
+from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+
+from field_app.services import enrolment
+from field_app.web.acting import the_laptop, the_sync
+from field_app.web.answers import form_text
+from shared.domain.errors import DomainError, ErrorCode
+from shared.web.access import access
+from shared.web.errors import wants_json
+from shared.wire.enrolment import Enrolment
+from shared.wire.enrolment_files import REQUEST_NAME
+
+bp = Blueprint("enrol", __name__, url_prefix="/enrol", template_folder="templates")
+
+
+@bp.get("")
+@access("entered")
+def page() -> Any:
+    """The two ways in."""
+    if the_laptop().is_enrolled:
+        return redirect("/")
+    return render_template("enrol/page.html", title=_("登记本机"))
+
+
+@bp.post("")
+@access("entered")
+def enrol() -> Any:
+    """Enrol over the network."""
+    return _answer(enrolment.enrol_online(the_laptop(), form_text("url"), form_text("code")))
+
+
+@bp.post("/request")
+@access("entered")
+def request_file() -> Response:
+    """The request to carry to the county."""
+    body = enrolment.request_file(the_laptop(), form_text("code"))
+    return Response(
+        body,
+        mimetype="application/json",
+        headers={"Content-Disposition": f"attachment; filename={REQUEST_NAME}"},
+    )
+
+
+@bp.post("/file")
+@access("entered")
+def answer_file() -> Any:
+    """The county's answer, brought back."""
+    upload = request.files.get("file")
+    if upload is None:
+        raise DomainError(ErrorCode.ENROLMENT_UNREADABLE)
+    return _answer(enrolment.enrol_by_file(the_laptop(), upload.read()))
+
+
+def _answer(enrolled: Enrolment) -> Any:
+    the_sync().start()
+    said = _("已登记：%(school)s", school=enrolled.school_name)
+    if wants_json():
+        return jsonify(said=said, school=enrolled.school, plan=enrolled.plan, next=url_for("people.first_page"))
+    flash(said)
+    return redirect(url_for("people.first_page"), code=303)

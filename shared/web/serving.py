@@ -1,0 +1,45 @@
+"""One web server for both apps: waitress, listening on one address, ended politely by Ctrl-C or SIGTERM."""
+
+import signal
+from contextlib import suppress
+from types import FrameType
+from typing import Any
+
+from flask import Flask
+from waitress.server import create_server
+
+from shared.domain.errors import DomainError, ErrorCode
+
+LARGEST_BODY = 16 * 2**20
+
+
+def listen(app: Flask, host: str, port: int, threads: int) -> Any:
+    """A server that listens and does not answer yet; its `effective_port` says where; raises PORT_IN_USE."""
+    try:
+        return create_server(
+            app,
+            host=host,
+            port=port,
+            threads=threads,
+            asyncore_use_poll=True,
+            connection_limit=1000,
+            channel_timeout=60,
+            cleanup_interval=10,
+            max_request_body_size=LARGEST_BODY,
+            max_request_header_size=32 * 1024,
+            ident=None,
+        )
+    except OSError as problem:
+        raise DomainError(ErrorCode.PORT_IN_USE, port=port) from problem
+
+
+def answer_until_stopped(server: Any) -> None:
+    """Answer requests until Ctrl-C or SIGTERM, so that a shutdown of the machine closes files as people would."""
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, stop)
+    with suppress(KeyboardInterrupt):
+        server.run()
+    server.close()
