@@ -61,6 +61,7 @@ class SyncSchedule:
 
     def start(self) -> None:
         """Begin; the first pass comes at once."""
+        logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a beat left out during a slow pass is no news
         self._scheduler.add_job(self._beat, "interval", seconds=_BEAT, id="beat", next_run_time=_at(0))
         self._scheduler.start()
 
