@@ -8,10 +8,10 @@ from pathlib import Path
 from cryptography.exceptions import InvalidTag
 
 from field_app.roster import locks
-from shared.store.durable import disk_errors, erase, fresh_path, write_whole
 from field_app.roster.pupil import Pupil
 from field_app.roster.sealed_file import SealedFile, decode_file, decode_pupils, encode_file, encode_pupils
 from shared.domain.errors import DomainError, ErrorCode
+from shared.store.durable import disk_errors, erase, fresh_path, publish, write_whole
 
 _PUPILS = b"testday roster pupils 1"
 
@@ -24,6 +24,7 @@ class SealedRoster:
         self._cost = cost
         self._gone = path.with_name(path.name + ".gone")
         self._damaged = path.with_name(path.name + ".damaged")
+        self._staged = path.with_name(path.name + ".next")
         self._key: bytes | None = None
         self._mutex = threading.RLock()
 
@@ -31,6 +32,14 @@ class SealedRoster:
     def exists(self) -> bool:
         """Whether a passphrase was set here and the roster was not destroyed since (it may hold no pupils yet)."""
         return self.path.exists() and not _inspect(self.path)[0]
+
+    @property
+    def can_open(self) -> bool:
+        """Whether there is a lock that a passphrase may open; none before the first, after the end, or when damaged."""
+        try:
+            return bool(self._get_lock())
+        except DomainError:
+            return False
 
     @property
     def is_unlocked(self) -> bool:
@@ -66,6 +75,27 @@ class SealedRoster:
             lock = self._get_lock()
             self._write(SealedFile(lock, _seal(self._get_key(), pupils)))
 
+    def stage(self, pupils: Iterable[Pupil]) -> str:
+        """Seal these pupils beside those before and return their fingerprint; `settle` decides. Raises as `save`."""
+        with self._mutex:
+            lock = self._get_lock()
+            fresh = SealedFile(lock, _seal(self._get_key(), pupils))
+            write_whole(self._staged, encode_file(fresh))
+            return fresh.fingerprint
+
+    def settle(self, fingerprint: str) -> None:
+        """Let what was staged take the roster's place if it has this fingerprint, the one in the log; else it goes.
+
+        Asked again, after a crash too, it comes to the same end.
+        """
+        with self._mutex, disk_errors():
+            if not self._staged.exists():
+                return
+            if _inspect(self._staged) == (False, fingerprint):
+                publish(self._staged, self.path)
+            else:
+                erase(self._staged)
+
     def load(self) -> tuple[Pupil, ...]:
         """The pupils in seat order, none before the first save; ROSTER_LOCKED, ROSTER_MISSING, ROSTER_DAMAGED."""
         with self._mutex:
@@ -95,7 +125,7 @@ class SealedRoster:
                 erase(self._gone)
                 self.path.replace(self._gone)
             self._write(SealedFile(None, proof=proof))
-            for leftover in (self._gone, self._damaged, fresh_path(self.path)):
+            for leftover in (self._gone, self._damaged, self._staged, fresh_path(self._staged), fresh_path(self.path)):
                 erase(leftover)
             return proof
 

@@ -82,7 +82,7 @@ CLOCK_CHECKED = EventType(
                 ("county", "县级报时", "county's time"),
             ],
         ),
-        number("offset", "差值（毫秒）", "offset (ms)", least=-(10**12), most=10**12),
+        number("offset", "差值（毫秒）", "offset (ms)", least=-(10**13), most=10**13),
         number("error", "误差（毫秒）", "error (ms)", least=0, most=3_600_000),
     ),
     may=frozenset({Role.TIMEKEEPER, Role.CHIEF_PROCTOR}) | HEADS,

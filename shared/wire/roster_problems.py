@@ -152,6 +152,26 @@ ROSTER_WORDS: dict[C, tuple[int, str, str]] = {
         "名册已设过开机口令，不能重设。请用原口令打开后再更改。",
         "The roster already has a passphrase. Open it with that one, then change it.",
     ),
+    C.ROSTER_SEATS_UNREADABLE: (
+        422,
+        "座号“{value}”读不懂，请写成 1-30 这样；分段写成 1-15, 31-45。座号为 {least} 到 {most}。",
+        "“{value}” is not a range of seats: write 1-30, or 1-15, 31-45 for several. Seats go from {least} to {most}.",
+    ),
+    C.ROSTER_PREVIEW_GONE: (
+        409,
+        "这份预览已不在了（已经存过，或程序重启过），没有存上任何内容。请重新选文件或粘贴。",
+        "This preview is gone (saved already, or the program was restarted); nothing was saved. Choose the file again.",
+    ),
+    C.ROSTER_INVALID: (
+        422,
+        "名册还有 {count} 处要改，没有存上。请照预览里各条改好表格，再选一次文件。",
+        "The roster needs {count} changes and was not saved. Make them as the preview lists them, then choose it again.",
+    ),
+    C.ROSTER_STILL_NEEDED: (
+        409,
+        "还没有上交，名册还要用，没有销毁。请先到“上交”办完。",
+        "The day is not handed in and the roster is still needed; it was not destroyed. Hand the day in first.",
+    ),
 }
 
 

@@ -48,7 +48,7 @@
     const [sentence, seq] = JSON.parse(said);
     const line = Object.assign(document.createElement("div"), { className: "alert alert-success py-2", textContent: `✓ ${sentence} ` });
     line.setAttribute("role", "status");
-    line.append(Object.assign(document.createElement("a"), { href: `/log/#line-${seq}`, textContent: chinese ? "撤销" : "Undo", className: "ms-2" }));
+    if (seq) line.append(Object.assign(document.createElement("a"), { href: `/log/#line-${seq}`, textContent: chinese ? "撤销" : "Undo", className: "ms-2" }));
     document.getElementById("main").prepend(line);
   }
   // A chip that fills fields: data-fill='{"sheets": 30}' within the same form.
