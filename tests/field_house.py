@@ -131,12 +131,22 @@ class FieldHouse:
         self.requests += 1
         return f"test-request-{self.requests}"
 
-    def post(self, path: str, witness: Actor | None = None, **fields: Any) -> Any:
+    def post(self, path: str, witness: Actor | None = None, /, **fields: Any) -> Any:
         """Send a form with a fresh request id and, when given, a witness with their right PIN."""
         body: dict[str, Any] = {"request_id": self.request_id(), **fields}
         if witness is not None:
             body |= {"witness_person": witness.person, "witness_pin": PINS[witness.person]}
         return self.client.post(path, data=body, content_type="multipart/form-data")
+
+    def say(self, path: str, witness: Actor | None = None, /, **fields: Any) -> dict[str, Any]:
+        """The JSON answer to a form, as a page's script gets it."""
+        self.client.environ_base["HTTP_ACCEPT"] = "application/json"
+        told: dict[str, Any] = self.post(path, witness, **fields).get_json()
+        return told
+
+    def read(self, path: str) -> str:
+        """A page as a reader gets it."""
+        return self.client.get(path, headers={"Accept": "text/html"}).text
 
     def record(self, event: str, actor: Actor, *witnesses: Actor, **data: Any) -> int:
         """Record an event without a page; returns its line number."""

@@ -1,7 +1,6 @@
 """Getting ready: the checklist, opening the day, a plan revised by the county."""
 
 import hashlib
-from typing import Any
 
 from shared.domain.event import Actor, Draft
 from shared.domain.readiness import PLAN_ADOPTED
@@ -14,67 +13,55 @@ from shared.wire.plan_file import shipped_plans
 from tests.field_house import PLAN_2022, PRINCIPAL, PROCTOR, PUPILS, FieldHouse
 
 
-def say(house: FieldHouse, path: str, witness: Actor | None = None, /, **fields: str) -> dict[str, Any]:
-    """The JSON answer of a form."""
-    house.client.environ_base["HTTP_ACCEPT"] = "application/json"
-    told: dict[str, Any] = house.post(path, witness, **fields).get_json()
-    return told
-
-
-def page(house: FieldHouse) -> str:
-    """The readiness page as a reader gets it."""
-    return house.client.get("/readiness/", headers={"Accept": "text/html"}).text
-
-
 def test_an_item_is_answered_and_answered_anew(field: FieldHouse) -> None:
-    assert "还剩 16 项" in page(field)
-    say(field, "/readiness/check", item="rooms", result="ready")
-    say(field, "/readiness/check", item="rooms", result="not_ready", note="门签缺两张")
+    assert "还剩 16 项" in field.read("/readiness/")
+    field.say("/readiness/check", item="rooms", result="ready")
+    field.say("/readiness/check", item="rooms", result="not_ready", note="门签缺两张")
     assert field.laptop.journal.day.readiness.items["rooms"].result == "not_ready"
-    assert "门签缺两张" in page(field)
+    assert "门签缺两张" in field.read("/readiness/")
 
 
 def test_every_item_settled_is_said_so(field: FieldHouse) -> None:
     for item in field.laptop.plan.readiness:
-        say(field, "/readiness/check", item=item.id, result="not_needed" if item.id == "headsets" else "ready")
-    assert "全部就绪" in page(field)
+        field.say("/readiness/check", item=item.id, result="not_needed" if item.id == "headsets" else "ready")
+    assert "全部就绪" in field.read("/readiness/")
 
 
 def test_what_the_checklist_refuses(field: FieldHouse) -> None:
-    assert say(field, "/readiness/check", item="coffee", result="ready")["code"] == "field_invalid"
-    assert say(field, "/readiness/check", item="rooms", result="perhaps")["code"] == "field_invalid"
-    named = say(field, "/readiness/check", item="rooms", result="ready", note=f"{PUPILS[2].name}的桌子")
+    assert field.say("/readiness/check", item="coffee", result="ready")["code"] == "field_invalid"
+    assert field.say("/readiness/check", item="rooms", result="perhaps")["code"] == "field_invalid"
+    named = field.say("/readiness/check", item="rooms", result="ready", note=f"{PUPILS[2].name}的桌子")
     assert named["code"] == "name_in_text"
     assert PUPILS[2].name not in named["zh"] + named["en"]
 
 
 def test_the_day_opens_once_with_the_rosters_hash_as_its_anchor(field: FieldHouse) -> None:
     field.sign_in(PROCTOR)
-    assert say(field, "/day/open")["code"] == "not_allowed"
+    assert field.say("/day/open")["code"] == "not_allowed"
     field.sign_in(PRINCIPAL)
-    opened = say(field, "/day/open")
+    opened = field.say("/day/open")
     assert field.laptop.journal.event(opened["seq"]).data["anchor"] == field.laptop.roster.fingerprint
-    assert say(field, "/day/open")["code"] == "already_open"
-    assert "已开始" in page(field)
+    assert field.say("/day/open")["code"] == "already_open"
+    assert "已开始" in field.read("/readiness/")
 
 
 def test_the_countys_word_is_the_anchor_when_there_is_one(field: FieldHouse) -> None:
     field.sign_in(PRINCIPAL)
-    opened = say(field, "/day/open", anchor="松柏 七一四")
+    opened = field.say("/day/open", anchor="松柏 七一四")
     assert field.laptop.journal.event(opened["seq"]).data["anchor"] == "松柏 七一四"
 
 
 def test_a_revised_plan_is_shown_with_its_changes_and_adopted(field: FieldHouse) -> None:
-    assert say(field, "/readiness/adopt")["code"] == "plan_not_loaded"
+    assert field.say("/readiness/adopt")["code"] == "plan_not_loaded"
     revised = shipped_plans()[PLAN_2022].replace(b"revision: 1", b"revision: 2").replace(b"10:40", b"10:45")
     publish(field, revised)
     field.sign_in(PRINCIPAL)
-    assert "县里新发了第 2 版" in page(field)
-    assert "有改动" in page(field)
-    adopted = say(field, "/readiness/adopt")
+    assert "县里新发了第 2 版" in field.read("/readiness/")
+    assert "有改动" in field.read("/readiness/")
+    adopted = field.say("/readiness/adopt")
     assert field.laptop.journal.event(adopted["seq"]).type == PLAN_ADOPTED.name
     assert field.laptop.plan.revision == 2
-    assert "县里新发了" not in page(field)
+    assert "县里新发了" not in field.read("/readiness/")
 
 
 def publish(house: FieldHouse, plan: bytes) -> None:
