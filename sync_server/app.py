@@ -34,7 +34,7 @@ API_MODULES = (door, logs)
 
 
 def open_office(config: ServerConfig) -> Office:
-    """Open the office in a folder; raises OFFICE_NOT_MADE, NOT_A_DATABASE or DATABASE_IN_USE."""
+    """Open the office in a folder; raises OFFICE_NOT_MADE, NOT_A_DATABASE, DATABASE_IN_USE or KEY_DAMAGED."""
     if not config.database.exists() or not config.key_file.exists():
         raise DomainError(ErrorCode.OFFICE_NOT_MADE, path=str(config.folder))
     store = SqliteStore(config.database)
@@ -42,7 +42,12 @@ def open_office(config: ServerConfig) -> Office:
     if row is None:
         store.close()
         raise DomainError(ErrorCode.OFFICE_NOT_MADE, path=str(config.folder))
-    return _put_together(config, row, store, SigningKey(config.key_file.read_bytes()), clock_for(row))
+    try:
+        key = SigningKey(config.key_file.read_bytes())
+    except (ValueError, OSError) as problem:
+        store.close()
+        raise DomainError(ErrorCode.KEY_DAMAGED, path=config.key_file.name) from problem
+    return _put_together(config, row, store, key, clock_for(row))
 
 
 def clock_for(row: OfficeRow) -> Clock:

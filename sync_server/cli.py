@@ -14,7 +14,7 @@ from shared.store.durable import write_whole
 from shared.timepiece import Rehearsal, wall_ms
 from shared.web.serving import answer_until_stopped, listen
 from shared.wire.county_log import MESSAGE_SENT
-from shared.wire.terminal import SpokenGroup, show_progress
+from shared.wire.terminal import SpokenGroup, say_error, show_progress
 from sync_server.app import create_app, open_office
 from sync_server.config import ServerConfig, default_folder
 from sync_server.jobs import start_jobs
@@ -166,14 +166,23 @@ def add_account_command(folder: Path, name: str, role: str, school: str | None) 
 
 @server.command("import-log")
 @click.argument("files", nargs=-1, required=True, type=_FILE)
-@click.pass_obj
-def import_log(folder: Path, files: tuple[Path, ...]) -> None:
-    """Take exported .log files, as if they had come by network. 导入日志文件。"""
-    with _office(folder) as office:
+@click.pass_context
+def import_log(ctx: click.Context, files: tuple[Path, ...]) -> None:
+    """Take exported .log files, as if they had come by network; one that is refused stops no other. 导入日志文件。"""
+    refused = False
+    with _office(ctx.obj) as office:
         for file in show_progress(files, "import", len(files)):
-            accepted = office.ingest.import_file(file.read_bytes())
+            try:
+                accepted = office.ingest.import_file(file.read_bytes(), file.name)
+            except DomainError as problem:
+                refused = True
+                click.echo(f"{file.name}:", err=True)
+                say_error(problem)
+                continue
             runs = ", ".join(f"{run.first}–{run.last} {run.result}" for run in accepted.runs)
             click.echo(f"{file.name}: {accepted.log.id} {runs or '–'}; unsealed {accepted.unsealed}")
+    if refused:
+        ctx.exit(1)
 
 
 @server.command()

@@ -122,6 +122,7 @@ class ErrorCode(StrEnum):
     PASSWORD_TOO_SHORT = "password_too_short"
     NAME_TAKEN = "name_taken"
     BACKUP_EXISTS = "backup_exists"
+    KEY_DAMAGED = "key_damaged"
     # a roster: its file, its rows, its sealed copy
     ROSTER_NOT_A_SPREADSHEET = "roster_not_a_spreadsheet"
     ROSTER_ENCRYPTED = "roster_encrypted"

@@ -406,8 +406,8 @@ PROBLEMS: dict[C, Problem] = {
     ),
     C.SHEET_UNREADABLE: Problem(
         422,
-        "{path} 不是能读的表格；请选择 .xlsx、.xls 或 .ods 文件。",
-        "{path} is not a readable spreadsheet; choose an .xlsx, .xls or .ods file.",
+        "{path} 不是能读的表格；请选择 .xlsx、.xls、.ods 或 .csv 文件。",
+        "{path} is not a readable spreadsheet; choose an .xlsx, .xls, .ods or .csv file.",
     ),
     C.PLAN_UNKNOWN: Problem(
         404,
@@ -439,6 +439,11 @@ PROBLEMS: dict[C, Problem] = {
         409,
         "{path} 已经存在，没有改动它；请换一个文件名。",
         "{path} exists already and was left as it is; choose another name.",
+    ),
+    C.KEY_DAMAGED: Problem(
+        500,
+        "密钥文件 {path} 读不出来（应为 32 字节）。文件没有被改动；请放回备份里的同名文件。",
+        "The key file {path} cannot be used (it must hold 32 bytes). It was left untouched; put back its backup.",
     ),
     **{code: Problem(*words) for code, words in ROSTER_WORDS.items()},
     C.RULE_BROKEN: Problem(422, "{reason}", "{reason}"),

@@ -84,12 +84,18 @@ class Ingest:
         """Take a batch that an enrolled laptop sent for its school."""
         return self._take(school, device, body, vouch, whole=False)
 
-    def import_file(self, body: bytes) -> Accepted:
-        """Take an exported log file for the school that its birth names; raises SCHOOL_UNKNOWN or as a push."""
-        fragment = read_fragment(body)
-        if fragment.birth is None:
-            raise DomainError(ErrorCode.LOG_UNKNOWN)
-        code = decode_birth(fragment.birth).school
+    def import_file(self, body: bytes, name: str = "–") -> Accepted:
+        """Take an exported log file for the school that its birth names.
+
+        Raises NOT_A_LOG (a fragment is none), SCHOOL_UNKNOWN, or as a push.
+        """
+        try:
+            birth = read_fragment(body).birth
+        except DomainError as problem:
+            raise DomainError(ErrorCode.NOT_A_LOG, path=name) from problem
+        if birth is None:
+            raise DomainError(ErrorCode.NOT_A_LOG, path=name)
+        code = decode_birth(birth).school
         school = self._store.read(lambda book: book.find_school(code))
         if school is None:
             raise DomainError(ErrorCode.SCHOOL_UNKNOWN, school=code)
