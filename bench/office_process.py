@@ -51,13 +51,16 @@ class Served:
 
     def __init__(self, command: Sequence[str], port: int, log: Path) -> None:
         self.url = f"http://127.0.0.1:{port}"
-        self._log = log.open("wb")
-        self._process = subprocess.Popen(list(command), stdout=self._log, stderr=subprocess.STDOUT)
+        self._log = log.open("ab")
+        # Its own group: Ctrl-C is for whoever started it, who then ends it in order.
+        self._process = subprocess.Popen(
+            list(command), stdout=self._log, stderr=subprocess.STDOUT, start_new_session=True
+        )
 
     @classmethod
-    def office(cls, folder: Path, *options: str) -> "Served":
-        """`testday server run` over a folder, on a free port."""
-        port = free_port()
+    def office(cls, folder: Path, *options: str, port: int = 0) -> "Served":
+        """`testday server run` over a folder, on this port, or on a free one."""
+        port = port or free_port()
         command = [str(TESTDAY), "server", "--data", str(folder), "run", "--port", str(port), *options]
         return cls(command, port, folder / "server.log").wait()
 
