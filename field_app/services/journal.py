@@ -72,9 +72,9 @@ class Journal:
         Raises whatever `judge` refuses, LINE_TOO_LONG, NOT_RECORDED or DISK_FULL; then nothing has changed.
         """
         with self._lock:
+            before = self._store.find_request(request)  # settles the store, which the catching up relies on
             if self._in_doubt:
                 self._catch_up()
-            before = self._store.find_request(request)
             if before is not None:
                 return Recorded(self.event(before), repeated=True)
             event_type = CATALOGUE.get(draft.type)

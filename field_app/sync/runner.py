@@ -79,6 +79,7 @@ class SyncRunner:
         Raises SyncFailure, or the code of what was wrong in what the office sent.
         """
         with self._one_pass:
+            self._store.settle()  # the office must never hold a line that a power cut could take from here
             self._client.open_session(self._enrolment, self._device_key, self._clock.now().wall)
             try:
                 finding, county = self._send_log()

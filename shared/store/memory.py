@@ -47,6 +47,9 @@ class MemoryEventStore:
         """See `EventStore.find_request`."""
         return self._requests.get(request)
 
+    def settle(self) -> None:
+        """See `EventStore.settle`; memory is as durable as it gets."""
+
     def lines(self, after: int = 0, limit: int | None = None) -> list[bytes]:
         """See `EventStore.lines`."""
         return self._lines[after : None if limit is None else after + limit]

@@ -24,12 +24,17 @@ class EventStore(Protocol):
     def append(self, line: bytes, head: Head, request: str, signed: SignedHead | None = None) -> None:
         """Store the next line with the head it makes, the form's request id, and a signed head in the same commit.
 
-        Raises NOT_RECORDED or DISK_FULL, after which the log is as before; CHAIN_BROKEN when `head` is not the next.
+        Raises CHAIN_BROKEN when `head` is not the next; NOT_RECORDED or DISK_FULL, after which only a settled store
+        can say whether the line is there.
         """
         ...
 
     def find_request(self, request: str) -> int | None:
-        """The sequence number that a form's request id recorded, if any."""
+        """The sequence number that a form's request id recorded durably, if any; raises as `settle` does."""
+        ...
+
+    def settle(self) -> None:
+        """Promise that every line the store shows is on disk; raises NOT_RECORDED or DISK_FULL."""
         ...
 
     def lines(self, after: int = 0, limit: int | None = None) -> list[bytes]:

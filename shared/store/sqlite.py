@@ -50,9 +50,9 @@ class SqliteEventStore:
                 raise
 
     def _arrived(self, head: Head) -> bool:
-        """Whether a commit that reported a fault is in the file after all; a file that cannot be read says no."""
+        """Whether a commit that reported a fault is on disk after all; a file that cannot be settled says no."""
         try:
-            return self.head() == head
+            return self._writer.write(_head) == head
         except DomainError:
             return False
 
@@ -63,7 +63,11 @@ class SqliteEventStore:
             row = connection.execute("SELECT seq FROM line WHERE request = ?", (request,)).fetchone()
             return int(row[0]) if row else None
 
-        return self._writer.read(work)
+        return self._writer.write(work)  # the answer is told as "recorded", so it must be on disk
+
+    def settle(self) -> None:
+        """See `EventStore.settle`."""
+        self._writer.settle()
 
     def lines(self, after: int = 0, limit: int | None = None) -> list[bytes]:
         """See `EventStore.lines`."""

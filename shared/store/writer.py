@@ -1,6 +1,7 @@
 """The one thread that touches a SQLite file: durable settings, immediate transactions, fresh after any fault."""
 
 import queue
+import shutil
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable
@@ -38,6 +39,7 @@ SHARED = (
 )
 """The office's file: a second thread reads, and commands work beside the running server."""
 
+_NOTHING_LEFT = 128 * 1024
 SCHEMA_FAULTS = ("not a database", "malformed", "file is encrypted")
 
 
@@ -66,16 +68,26 @@ def store_error(fault: sqlite3.Error, path: Path) -> DomainError:
         return DomainError(ErrorCode.NOT_A_DATABASE, path=path.name)
     if "append only" in words:
         return DomainError(ErrorCode.CHAIN_BROKEN, seq="?")
-    if "full" in words:
+    if "full" in words or ("I/O" in words and _is_full(path.parent)):
         return DomainError(ErrorCode.DISK_FULL)
     return DomainError(ErrorCode.NOT_RECORDED, reason=words[:80])
+
+
+def _is_full(folder: Path) -> bool:
+    """Whether an I/O error is the disk's being full: SQLite says so for some files only."""
+    try:
+        return shutil.disk_usage(folder).free < _NOTHING_LEFT
+    except OSError:
+        return False
 
 
 class Writer:
     """Runs work on one SQLite file, one piece at a time, on one thread that owns the connection.
 
     A piece of work that fails leaves nothing behind: it is rolled back, the connection is closed and a fresh one opened
-    before the next, because after an I/O error a connection's picture of the file cannot be trusted.
+    before the next, because after an I/O error a connection's picture of the file cannot be trusted. Nor can the
+    system's cache: after a failed sync it shows lines that are not on disk. So the first write over any connection
+    first writes what an earlier one left in the WAL into the database anew, and syncs it.
     """
 
     def __init__(self, path: Path, migrations: Iterable[Migrations], settings: Iterable[str] = EXCLUSIVE) -> None:
@@ -84,6 +96,7 @@ class Writer:
         self._migrations = tuple(migrations)
         self._work: queue.SimpleQueue[tuple[Work[Any], bool, Future[Any]] | None] = queue.SimpleQueue()
         self._connection: sqlite3.Connection | None = connect(path, self._migrations, self._settings)
+        self._settled = False
         self._thread = threading.Thread(target=self._serve, name=f"writer-{path.name}", daemon=True)
         self._thread.start()
 
@@ -92,8 +105,12 @@ class Writer:
         return self._submit(work, True)
 
     def read(self, work: Work[T]) -> T:
-        """Do `work` that only reads, or that manages its own transaction."""
+        """Do `work` that only reads, or that manages its own transaction; what it sees may not be on disk yet."""
         return self._submit(work, False)
+
+    def settle(self) -> None:
+        """Promise that everything `read` shows is on disk; raises NOT_RECORDED or DISK_FULL."""
+        self.write(lambda _connection: None)
 
     def backup(self, target: Path) -> None:
         """Write a consistent copy of the file, whole or not at all; raises BACKUP_EXISTS, DISK_FULL or NOT_RECORDED."""
@@ -143,6 +160,9 @@ class Writer:
             connection = self._connection or self._reopen()
             if not transaction:
                 return work(connection)
+            if not self._settled:
+                _settle(connection)
+                self._settled = True
             connection.execute("BEGIN IMMEDIATE")
             try:
                 result = work(connection)
@@ -163,8 +183,15 @@ class Writer:
 
     def _distrust(self) -> None:
         connection, self._connection = self._connection, None
+        self._settled = False
         if connection is not None:
             try:
                 connection.close()
             except sqlite3.Error:  # closing a broken connection may fail again; the fresh one decides what is true
                 return
+
+
+def _settle(connection: sqlite3.Connection) -> None:
+    busy, _in_wal, _moved = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    if busy:
+        raise sqlite3.OperationalError("database is locked")

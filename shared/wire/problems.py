@@ -50,8 +50,8 @@ PROBLEMS: dict[C, Problem] = {
     ),
     C.NOT_RECORDED: Problem(
         503,
-        "没有存上，请再点一次；内容还在页面上。（{reason}）",
-        "Not recorded. Press again; what you typed is still on the page. ({reason})",
+        "没能确认存上。请再点一次，不会重复登记；内容还在页面上。（{reason}）",
+        "Not confirmed as recorded. Press again: it is never recorded twice, and your input is still here. ({reason})",
     ),
     C.DISK_FULL: Problem(
         507,

@@ -1,9 +1,6 @@
 """The laptop's and the office's commands as real processes: enrol over both roads, run, copy, look over."""
 
 import json
-import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,8 +10,7 @@ import requests
 
 from shared.wire.plan_file import shipped_plans
 from tests.field_house import PLAN_2022
-
-TESTDAY = str(Path(sys.executable).with_name("testday"))
+from tests.processes import end, run, start
 
 
 @dataclass(frozen=True)
@@ -27,25 +23,6 @@ class Office:
     def code(self) -> str:
         """A fresh enrolment code."""
         return run("server", "--data", self.folder, "enrol-code", "--school", "530521001").split()[-1]
-
-
-def run(*words: object, status: int = 0) -> str:
-    """What a command prints, both streams; the exit status must be as expected."""
-    done = subprocess.run([TESTDAY, *map(str, words)], capture_output=True, text=True, encoding="utf-8", timeout=60)
-    assert done.returncode == status, done.stdout + done.stderr
-    return done.stdout + done.stderr
-
-
-def start(*words: object) -> tuple[subprocess.Popen[str], str]:
-    """A command that goes on, and the address it prints once it listens."""
-    process = subprocess.Popen([TESTDAY, *map(str, words)], stdout=subprocess.PIPE, text=True, encoding="utf-8")
-    assert process.stdout is not None
-    return process, process.stdout.readline().strip()
-
-
-def end(process: "subprocess.Popen[str]") -> None:
-    process.send_signal(signal.SIGTERM)
-    process.communicate(timeout=30)
 
 
 @pytest.fixture(scope="module")

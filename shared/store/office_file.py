@@ -1,0 +1,48 @@
+"""Reads the logs out of an office's database or a backup of it, for verification; nothing is written."""
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from shared.log.chain import Head
+from shared.log.signing import SignedHead
+
+
+@dataclass(frozen=True, slots=True)
+class KeptLog:
+    """One branch of one log as an office keeps it; `hashes` has None where no hash stands beside a line."""
+
+    log: str
+    branch: int
+    birth: bytes
+    lines: list[bytes]
+    hashes: list[bytes | None]
+    heads: list[SignedHead]
+
+
+def holds_office(connection: sqlite3.Connection) -> bool:
+    """Whether this is an office's database."""
+    sql = "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name IN ('office', 'log', 'branch', 'line')"
+    return bool(connection.execute(sql).fetchone()[0] == 4)
+
+
+def read_kept_logs(connection: sqlite3.Connection) -> Iterator[KeptLog]:
+    """Every branch of every log, with the lines that it inherits."""
+    for no, name, birth in connection.execute("SELECT no, id, birth FROM log ORDER BY no").fetchall():
+        kept: dict[int, KeptLog] = {}
+        sql = "SELECT branch, parent, fork, seq, hash, signature, birth FROM branch WHERE log_no = ? ORDER BY branch"
+        for branch, parent, fork, seq, digest, signature, own_birth in connection.execute(sql, (no,)).fetchall():
+            head = SignedHead(Head(name, seq, digest), signature)
+            lines, hashes = _own(connection, no, branch)
+            before = kept.get(parent) if fork >= 0 else None
+            if before is not None:
+                lines, hashes = before.lines[:fork] + lines, before.hashes[:fork] + hashes
+            first = before.birth if before is not None else bytes(own_birth or birth)
+            kept[branch] = KeptLog(name, branch, first, lines, hashes, [head])
+            yield kept[branch]
+
+
+def _own(connection: sqlite3.Connection, log: int, branch: int) -> tuple[list[bytes], list[bytes | None]]:
+    sql = "SELECT raw, hash FROM line WHERE log_no = ? AND branch = ? ORDER BY seq"
+    rows = connection.execute(sql, (log, branch)).fetchall()
+    return [bytes(row[0]) for row in rows], [row[1] for row in rows]
