@@ -2,6 +2,9 @@
 
 import json
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -12,11 +15,13 @@ from shared.domain.errors import DomainError, ErrorCode
 from shared.log.logfile import read_fragment
 from shared.log.signing import SignedHead
 from shared.log.verification import Report, verify_log
+from shared.store.office_file import KeptLog, holds_office, read_kept_logs
 from shared.store.sqlite import read_log
 from shared.wire.problems import sentence
 from shared.wire.terminal import SpokenCommand, say_error
 
 _SQLITE = b"SQLite format 3\x00"
+_NOT_FOUND = ErrorCode.HEAD_NOT_FOUND
 
 
 @click.command(cls=SpokenCommand)
@@ -25,31 +30,70 @@ _SQLITE = b"SQLite format 3\x00"
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_context
 def verify(ctx: click.Context, path: Path, head: str | None, as_json: bool) -> None:
-    """Check an exported .log file, or a log database or its backup; nothing is changed. 核验。
+    """Check an exported .log file, or the database of a laptop or an office or its backup. 核验。
 
-    Exit 0 when it is whole, 1 with the first bad line when it is not.
+    Nothing is changed. Exit 0 when it is whole, 1 with the first bad line when it is not.
     """
-    report = verify_path(path, head)
+    office = verify_office(path, head)
+    reports = [verify_path(path, head)] if office is None else office
     if as_json:
-        click.echo(json.dumps(_summary(report), ensure_ascii=False))
+        logs = [_summary(report) for report in reports]
+        whole = all(report.is_whole for report in reports)
+        summary = logs[0] if office is None else {"whole": whole, "logs": logs}
+        click.echo(json.dumps(summary, ensure_ascii=False))
     else:
-        _print(report)
-    if not report.is_whole:
+        for report in reports:
+            _print(report)
+        if not reports:
+            click.echo("没有日志。No logs.")
+    if not all(report.is_whole for report in reports):
         ctx.exit(1)
 
 
 def verify_path(path: Path, head: str | None = None) -> Report:
-    """Verify a plain log file, or a log database or its backup; raises NOT_A_LOG."""
+    """Verify a plain log file, or a laptop's log database or its backup; raises NOT_A_LOG."""
     birth, lines, hashes, heads = read_path(path)
     return verify_log(birth, lines, heads, hashes, head)
+
+
+def verify_office(path: Path, head: str | None = None) -> list[Report] | None:
+    """A report for every branch of every log of an office's database; None when it is no office's.
+
+    With a head only the logs that hold it are reported; raises NOT_A_LOG, or HEAD_NOT_FOUND when none does.
+    """
+    try:
+        if not _is_database(path):
+            return None
+        with _opened(path) as connection:
+            if not holds_office(connection):
+                return None
+            kept = list(read_kept_logs(connection))
+    except (sqlite3.Error, OSError, ValueError) as problem:
+        raise DomainError(ErrorCode.NOT_A_LOG, path=path.name) from problem
+    reports = [_verify_kept(one, head) for one in kept]
+    if head is None:
+        return reports
+    holding = [report for report in reports if report.problem is None or report.problem.code is not _NOT_FOUND]
+    if not holding:
+        raise DomainError(_NOT_FOUND, head=head.strip()[:120])
+    return holding
+
+
+def _verify_kept(kept: KeptLog, head: str | None) -> Report:
+    """An office signs for whole batches only: a line after its head was put there by somebody else."""
+    report = verify_log(kept.birth, kept.lines, kept.heads, kept.hashes, head)
+    if report.is_whole and report.unsealed:
+        first = report.sealed + 1
+        return replace(
+            report, problem=DomainError(ErrorCode.CHAIN_BROKEN, seq=first), first_bad=first, last_bad=report.lines
+        )
+    return report
 
 
 def read_path(path: Path) -> tuple[bytes, list[bytes], list[bytes] | None, list[SignedHead]]:
     """Birth, lines, stored hashes (None in a plain file) and heads; raises NOT_A_LOG."""
     try:
-        with path.open("rb") as file:
-            start = file.read(len(_SQLITE))
-        return _database(path) if start == _SQLITE else _plain(path)
+        return _database(path) if _is_database(path) else _plain(path)
     except (sqlite3.Error, OSError) as problem:
         raise DomainError(ErrorCode.NOT_A_LOG, path=path.name) from problem
     except DomainError as problem:
@@ -57,17 +101,28 @@ def read_path(path: Path) -> tuple[bytes, list[bytes], list[bytes] | None, list[
 
 
 def _database(path: Path) -> tuple[bytes, list[bytes], list[bytes] | None, list[SignedHead]]:
+    with _opened(path) as connection:
+        return read_log(connection)
+
+
+def _is_database(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(len(_SQLITE)) == _SQLITE
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[sqlite3.Connection]:
     # immutable: a backup on a read-only stick must open too; a file whose WAL is beside it must be opened with it
     mode = "mode=ro" if path.with_name(path.name + "-wal").exists() else "mode=ro&immutable=1"
     connection = sqlite3.connect(f"file:{quote(str(path.resolve()))}?{mode}", uri=True, isolation_level=None)
     try:
-        return read_log(connection)
+        yield connection
     finally:
         connection.close()
 
 
 def _plain(path: Path) -> tuple[bytes, list[bytes], list[bytes] | None, list[SignedHead]]:
-    fragment = read_fragment(path.read_bytes())
+    fragment = read_fragment(path.read_bytes(), damaged=True)
     if fragment.birth is None:
         raise DomainError(ErrorCode.NOT_A_LOG, path=path.name)
     return fragment.birth, fragment.lines, None, fragment.heads

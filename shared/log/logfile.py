@@ -45,15 +45,23 @@ def split_records(data: bytes) -> Iterator[bytes]:
         start = end + 1
 
 
-def read_fragment(data: bytes) -> Fragment:
-    """The parts of a log file, unchecked but for their shape; raises NOT_A_LOG or NOT_A_LINE."""
+def read_fragment(data: bytes, *, damaged: bool = False) -> Fragment:
+    """The parts of a log file, unchecked but for their shape; raises NOT_A_LOG or NOT_A_LINE.
+
+    In a file that may be `damaged` a head record that cannot be read counts as a line, and is found at its place.
+    """
     birth: bytes | None = None
     start: Head | None = None
     lines: list[bytes] = []
     heads: list[SignedHead] = []
     for record in split_records(data):
         if record.startswith(HEAD_PREFIX):
-            heads.append(read_head_record(record))
+            try:
+                heads.append(read_head_record(record))
+            except DomainError:
+                if not damaged:
+                    raise
+                lines.append(record)
         elif record.startswith(BIRTH_PREFIX) and birth is None and not lines:
             birth = record
         elif record.startswith(FROM_PREFIX) and start is None and not lines:

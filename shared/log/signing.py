@@ -80,12 +80,16 @@ def sign_head(key: SigningKey, head: Head) -> SignedHead:
 
 
 def read_head_record(record: bytes) -> SignedHead:
-    """The signed head of a head record; raises NOT_A_LINE."""
+    """The signed head of a head record, which is written in one way only; raises NOT_A_LINE."""
     content = read_json(record)
     try:
-        return SignedHead(head_of(content["head"]), str(content["sig"]))
+        signed = SignedHead(head_of(content["head"]), str(content["sig"]))
+        exact = signed.record() == record and bytes.fromhex(signed.signature).hex() == signed.signature
     except (KeyError, TypeError, ValueError) as problem:
         raise DomainError(ErrorCode.NOT_A_LINE, reason="head") from problem
+    if not exact:
+        raise DomainError(ErrorCode.NOT_A_LINE, reason="head")
+    return signed
 
 
 def head_of(content: Mapping[str, Any]) -> Head:

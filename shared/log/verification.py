@@ -38,18 +38,19 @@ def verify_log(
     birth_record: bytes,
     lines: Sequence[bytes],
     heads: Sequence[SignedHead],
-    stored_hashes: Sequence[bytes] | None = None,
+    stored_hashes: Sequence[bytes | None] | None = None,
     expected_head: str | None = None,
 ) -> Report:
-    """Check chain, numbers, signatures and, when given, stored hashes and an outside head (text or seal code)."""
+    """Check chain, numbers, signatures and, when given, stored hashes and an outside head (text or seal code).
+
+    A stored hash may be None where none was kept beside the line.
+    """
     birth = decode_birth(birth_record)
     hashes = [birth_hash(birth_record)]
-    bad: tuple[int, DomainError] | None = None
-    for seq, line in enumerate(lines, start=1):
+    for line in lines:
         hashes.append(next_hash(hashes[-1], line))
-        bad = bad or _line_problem(birth, seq, line, hashes[-1], stored_hashes)
     sealed, head_bad = _check_heads(birth, hashes, heads)
-    bad = _earliest(bad, head_bad)
+    bad = _nearest(_first_bad_line(birth, lines, hashes, stored_hashes), head_bad)
     if bad is None and expected_head is not None:
         bad = _check_expected(birth, hashes, expected_head)
     head = Head(birth.log, len(lines), hashes[-1])
@@ -68,11 +69,23 @@ def verify_log(
     )
 
 
-def _line_problem(
-    birth: Birth, seq: int, line: bytes, computed: bytes, stored: Sequence[bytes] | None
+def _first_bad_line(
+    birth: Birth, lines: Sequence[bytes], hashes: Sequence[bytes], stored: Sequence[bytes | None] | None
 ) -> tuple[int, DomainError] | None:
-    if stored is not None and stored[seq - 1] != computed:
-        return seq, DomainError(ErrorCode.CHAIN_BROKEN, seq=seq)
+    """The first line that is none, or whose stored hash is another; a hash kept for several lines bounds the place."""
+    good = 0
+    for seq, line in enumerate(lines, start=1):
+        kept = stored[seq - 1] if stored is not None else None
+        if kept is not None and kept != hashes[seq]:
+            return good + 1, DomainError(ErrorCode.CHAIN_BROKEN, seq=good + 1, until=seq)
+        problem = _line_problem(birth, seq, line)
+        if problem is not None:
+            return problem
+        good = seq if kept is not None else good
+    return None
+
+
+def _line_problem(birth: Birth, seq: int, line: bytes) -> tuple[int, DomainError] | None:
     try:
         event = decode_line(line)
     except DomainError as problem:
@@ -113,8 +126,11 @@ def _check_expected(birth: Birth, hashes: Sequence[bytes], text: str) -> tuple[i
     return len(hashes), missing
 
 
-def _earliest(
-    one: tuple[int, DomainError] | None, other: tuple[int, DomainError] | None
+def _nearest(
+    line: tuple[int, DomainError] | None, head: tuple[int, DomainError] | None
 ) -> tuple[int, DomainError] | None:
-    found = [bad for bad in (one, other) if bad is not None]
-    return min(found, key=lambda bad: bad[0], default=None)
+    """The first problem; where a head only bounds the place, a bad line inside the bounds is the nearer answer."""
+    if line is None or head is None:
+        return line or head
+    until = head[1].values.get("until", head[0])
+    return line if isinstance(until, int) and line[0] <= until else head

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from shared.log.chain import Head
 from shared.log.signing import SignedHead
+from shared.store.damaged import as_bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +33,12 @@ def read_kept_logs(connection: sqlite3.Connection) -> Iterator[KeptLog]:
         kept: dict[int, KeptLog] = {}
         sql = "SELECT branch, parent, fork, seq, hash, signature, birth FROM branch WHERE log_no = ? ORDER BY branch"
         for branch, parent, fork, seq, digest, signature, own_birth in connection.execute(sql, (no,)).fetchall():
-            head = SignedHead(Head(name, seq, digest), signature)
+            head = SignedHead(Head(str(name), int(seq), as_bytes(digest)), str(signature))
             lines, hashes = _own(connection, no, branch)
             before = kept.get(parent) if fork >= 0 else None
             if before is not None:
                 lines, hashes = before.lines[:fork] + lines, before.hashes[:fork] + hashes
-            first = before.birth if before is not None else bytes(own_birth or birth)
+            first = before.birth if before is not None else as_bytes(own_birth or birth)
             kept[branch] = KeptLog(name, branch, first, lines, hashes, [head])
             yield kept[branch]
 
@@ -45,4 +46,4 @@ def read_kept_logs(connection: sqlite3.Connection) -> Iterator[KeptLog]:
 def _own(connection: sqlite3.Connection, log: int, branch: int) -> tuple[list[bytes], list[bytes | None]]:
     sql = "SELECT raw, hash FROM line WHERE log_no = ? AND branch = ? ORDER BY seq"
     rows = connection.execute(sql, (log, branch)).fetchall()
-    return [bytes(row[0]) for row in rows], [row[1] for row in rows]
+    return [as_bytes(row[0]) for row in rows], [None if row[1] is None else as_bytes(row[1]) for row in rows]

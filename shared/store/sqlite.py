@@ -6,6 +6,7 @@ from shared.domain.errors import DomainError, ErrorCode
 from shared.log.birth import birth_head
 from shared.log.chain import Head
 from shared.log.signing import SignedHead
+from shared.store.damaged import as_bytes
 from shared.store.writer import Writer
 
 
@@ -139,4 +140,4 @@ def read_log(connection: sqlite3.Connection) -> tuple[bytes, list[bytes], list[b
     if birth is None:
         raise DomainError(ErrorCode.NOT_A_LOG, path="–")
     rows = connection.execute("SELECT raw, hash FROM line ORDER BY seq").fetchall()
-    return birth, [bytes(row[0]) for row in rows], [bytes(row[1]) for row in rows], _heads(connection)
+    return birth, [as_bytes(row[0]) for row in rows], [as_bytes(row[1]) for row in rows], _heads(connection)
