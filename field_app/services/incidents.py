@@ -43,13 +43,17 @@ class NewIncident:
 
 @dataclass(frozen=True, slots=True)
 class Addition:
-    """What is added to an incident; an empty text or level 0 leaves things as they are."""
+    """What is added to an incident; an empty text or level 0 leaves things as they are.
+
+    `happened` is when it was done, above all when somebody was told, if that was before now.
+    """
 
     level: int = 0
     what: str = ""
     done: str = ""
     told: str = ""
     channel: str = ""
+    happened: int | None = None
 
 
 def list_incidents(laptop: Laptop) -> tuple[IncidentLine, ...]:
@@ -88,7 +92,10 @@ def open_incident(laptop: Laptop, actor: Actor, new: NewIncident, request: str) 
 
 
 def update_incident(laptop: Laptop, actor: Actor, number: int, addition: Addition, request: str) -> Recorded:
-    """Record what is new about an incident; raises INCIDENT_UNKNOWN, NOTHING_CHANGED, NAME_IN_TEXT."""
+    """Record what is new about an incident.
+
+    Raises INCIDENT_UNKNOWN, NOTHING_CHANGED, NAME_IN_TEXT, or REASON_MISSING when its level falls without a word why.
+    """
     refuse_names(laptop, addition.what, addition.done, addition.told)
     incident = get_incident(laptop, number).incident
     typed = {
@@ -101,10 +108,15 @@ def update_incident(laptop: Laptop, actor: Actor, number: int, addition: Additio
     changed = {name: value for name, value in _filled(typed).items() if value != getattr(incident, name)}
     if not changed and laptop.store.find_request(request) is None:
         raise DomainError(ErrorCode.NOTHING_CHANGED)
-    return laptop.journal.record(Draft(INCIDENT_UPDATED.name, actor, {"incident": number, **changed}), request)
+    if _falls(incident, addition.level) and not {"what", "done"} & set(changed):
+        raise DomainError(ErrorCode.REASON_MISSING)
+    draft = Draft(INCIDENT_UPDATED.name, actor, {"incident": number, **changed}, happened=addition.happened)
+    return laptop.journal.record(draft, request)
 
 
-def close_incident(laptop: Laptop, actor: Actor, number: int, result: str, request: str) -> Recorded:
+def close_incident(
+    laptop: Laptop, actor: Actor, number: int, result: str, request: str, *, happened: int | None = None
+) -> Recorded:
     """Record how an incident ended; raises INCIDENT_UNKNOWN, FIELD_MISSING, ALREADY_RECORDED, NAME_IN_TEXT."""
     refuse_names(laptop, result)
     incident = get_incident(laptop, number).incident
@@ -113,7 +125,7 @@ def close_incident(laptop: Laptop, actor: Actor, number: int, result: str, reque
     if not incident.is_open and laptop.store.find_request(request) is None:
         raise DomainError(ErrorCode.ALREADY_RECORDED, seq=incident.history[-1])
     data = {"incident": number, "result": result}
-    return laptop.journal.record(Draft(INCIDENT_CLOSED.name, actor, data), request)
+    return laptop.journal.record(Draft(INCIDENT_CLOSED.name, actor, data, happened=happened), request)
 
 
 def list_types(laptop: Laptop) -> Mapping[str, tuple[IncidentType, ...]]:
@@ -128,6 +140,11 @@ def _line(laptop: Laptop, incident: Incident) -> IncidentLine:
     within = next((item.report_within for item in laptop.plan.incident_levels if item.level == incident.level), None)
     settled = incident.told_at is not None or not incident.is_open
     return IncidentLine(incident, None if settled or within is None else incident.time + within * 60_000)
+
+
+def _falls(incident: Incident, level: int) -> bool:
+    """Whether a level is less grave than the incident's."""
+    return 0 < level < incident.level
 
 
 def _known_seats(laptop: Laptop, seats: tuple[int, ...]) -> tuple[int, ...]:

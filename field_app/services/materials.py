@@ -72,14 +72,25 @@ class Counting:
         counts = [row.count for row in self.rows if row.material.id == material.id]
         return sum((c.collected or 0) + (c.unused or 0) + (c.damaged or 0) + (c.void or 0) for c in counts)
 
+    @property
+    def all_to_bag(self) -> int:
+        """The sheets of all materials that go into bags, as far as they are counted."""
+        return sum(self.to_bag(material) for material in self.block.materials)
+
+    @property
+    def bagged(self) -> int:
+        """The sheets in all sealed bags."""
+        return sum(bag.sheets for bag in self.bags)
+
 
 @dataclass(frozen=True, slots=True)
 class NewCount:
-    """Counts as typed: by (material, form) only the columns that were filled in."""
+    """Counts as typed: by (material, form) only the columns that were filled in; `happened` when it was done before."""
 
     block: str
     rows: Mapping[tuple[str, str], Mapping[str, int]] = field(default_factory=dict)
     note: str = ""
+    happened: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +102,16 @@ class NewBag:
     seal: str
     sheets: int
     contents: str = ""
+    happened: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewSealing:
+    """A block whose sealing is complete; `note` says why when counts do not add up."""
+
+    block: str
+    note: str = ""
+    happened: int | None = None
 
 
 def list_blocks(laptop: Laptop) -> tuple[Block, ...]:
@@ -143,7 +164,7 @@ def count(laptop: Laptop, actor: Actor, witnesses: tuple[Actor, ...], new: NewCo
     data: dict[str, object] = {"block": new.block, "counts": rows}
     if new.note:
         data["note"] = new.note
-    return laptop.journal.record(Draft(MATERIALS_COUNTED.name, actor, data, witnesses), request)
+    return laptop.journal.record(Draft(MATERIALS_COUNTED.name, actor, data, witnesses, new.happened), request)
 
 
 def seal_bag(laptop: Laptop, actor: Actor, witnesses: tuple[Actor, ...], new: NewBag, request: str) -> Recorded:
@@ -160,24 +181,28 @@ def seal_bag(laptop: Laptop, actor: Actor, witnesses: tuple[Actor, ...], new: Ne
     }
     if new.contents:
         data["contents"] = new.contents
-    return laptop.journal.record(Draft(BAG_SEALED.name, actor, data, witnesses), request)
+    return laptop.journal.record(Draft(BAG_SEALED.name, actor, data, witnesses, new.happened), request)
 
 
-def seal_block(
-    laptop: Laptop, actor: Actor, witnesses: tuple[Actor, ...], block: str, note: str, request: str
-) -> Recorded:
+def seal_block(laptop: Laptop, actor: Actor, witnesses: tuple[Actor, ...], new: NewSealing, request: str) -> Recorded:
     """Record that a block's sealing is complete, with its bags counted here.
 
     Raises BLOCK_UNKNOWN, NAME_IN_TEXT, or REASON_MISSING without a note when counts do not add up or no bag is sealed.
     """
-    refuse_names(laptop, note)
-    counting = look_up(laptop, block)
-    if not note and not (counting.is_balanced and counting.bags):
+    refuse_names(laptop, new.note)
+    counting = look_up(laptop, new.block)
+    if not new.note and not (counting.is_balanced and counting.bags):
         raise DomainError(ErrorCode.REASON_MISSING)
-    data: dict[str, object] = {"block": block, "bags": len(counting.bags)}
-    if note:
-        data["note"] = note
-    return laptop.journal.record(Draft(BLOCK_SEALED.name, actor, data, witnesses), request)
+    data: dict[str, object] = {"block": new.block, "bags": len(counting.bags)}
+    if new.note:
+        data["note"] = new.note
+    return laptop.journal.record(Draft(BLOCK_SEALED.name, actor, data, witnesses, new.happened), request)
+
+
+def list_incidents_of(laptop: Laptop, block: str) -> tuple[int, ...]:
+    """The numbers of the incidents that were recorded for a block."""
+    incidents = laptop.journal.day.incidents.by_number.values()
+    return tuple(incident.number for incident in incidents if incident.block == block)
 
 
 def find_seal_code(laptop: Laptop, seq: int | None) -> str:

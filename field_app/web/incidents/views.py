@@ -110,6 +110,7 @@ def update(number: int) -> Any:
         done=form_text("done"),
         told=form_text("told"),
         channel=form_text("channel"),
+        happened=happened(),
     )
     recorded = incidents.update_incident(the_laptop(), acting(), number, addition, request_id())
     return _answer(recorded, number, _("事件 %(n)d 已补充", n=number))
@@ -119,7 +120,8 @@ def update(number: int) -> Any:
 @access("acting")
 def close(number: int) -> Any:
     """Close an incident with its result."""
-    recorded = incidents.close_incident(the_laptop(), acting(), number, form_text("result"), request_id())
+    result, stated = form_text("result"), happened()
+    recorded = incidents.close_incident(the_laptop(), acting(), number, result, request_id(), happened=stated)
     return _answer(recorded, number, _("事件 %(n)d 已结案", n=number))
 
 

@@ -9,11 +9,11 @@ from flask_babel import gettext as _
 
 from field_app.services import materials
 from field_app.services.journal import Recorded
-from field_app.services.materials import Counting, NewBag, NewCount
-from field_app.web.acting import acting, request_id, the_laptop, witnesses
+from field_app.services.materials import Counting, NewBag, NewCount, NewSealing
+from field_app.web.acting import acting, happened, request_id, the_laptop, witnesses
 from field_app.web.answers import answer, form_number, form_text
 from field_app.web.frame.views import person_label
-from field_app.web.materials.words import row_name, row_text, templates, total_text, trouble_text
+from field_app.web.materials.words import bags_text, row_name, row_text, templates, total_text, trouble_text
 from shared.domain.access import may_record
 from shared.domain.attendance import COUNTS_AS_PRESENT
 from shared.domain.errors import DomainError, ErrorCode
@@ -50,6 +50,8 @@ def page() -> Any:
         total=total_text(counting),
         trouble=trouble_text(counting),
         trouble_type=_trouble_type(),
+        incidents=materials.list_incidents_of(laptop, block),
+        bags_said=bags_text(counting),
         may_count=may_record(MATERIALS_COUNTED, role),
         may_bag=may_record(BAG_SEALED, role),
         may_seal=may_record(BLOCK_SEALED, role),
@@ -62,11 +64,10 @@ def page() -> Any:
 def count() -> Any:
     """Record the rows that were filled in."""
     laptop, block = the_laptop(), form_text("block")
-    new = NewCount(block, _typed_rows(block), form_text("note"))
+    new = NewCount(block, _typed_rows(block), form_text("note"), happened())
     recorded = materials.count(laptop, acting(), witnesses(), new, request_id())
     counting = materials.look_up(laptop, block)
-    trouble = trouble_text(counting)
-    said = _("清点已记录：%(trouble)s。可登记事件，不影响下一场", trouble=trouble) if trouble else _("清点已记录")
+    said = _("清点已记录，数目没有对上，不影响下一场") if trouble_text(counting) else _("清点已记录")
     return _answer(recorded, counting, said)
 
 
@@ -80,9 +81,13 @@ def bag() -> Any:
         seal=form_text("seal"),
         sheets=form_number("sheets", least=0, most=9999),
         contents=form_text("contents"),
+        happened=happened(),
     )
+    before = next((bag for bag in materials.look_up(the_laptop(), new.block).bags if bag.bag == new.bag), None)
     recorded = materials.seal_bag(the_laptop(), acting(), witnesses(), new, request_id())
     said = _("%(bag)s 号袋已封，%(n)d 份", bag=new.bag, n=new.sheets)
+    if before is not None and before.seq != recorded.event.seq:
+        said = _("%(bag)s 号袋重新封装，%(n)d 份，原封条 %(seal)s", bag=new.bag, n=new.sheets, seal=before.seal)
     return _answer(recorded, materials.look_up(the_laptop(), new.block), said)
 
 
@@ -90,9 +95,9 @@ def bag() -> Any:
 @access("acting")
 def sealed() -> Any:
     """The sealing of a block is complete."""
-    block = form_text("block")
-    recorded = materials.seal_block(the_laptop(), acting(), witnesses(), block, form_text("note"), request_id())
-    counting = materials.look_up(the_laptop(), block)
+    new = NewSealing(form_text("block"), form_text("note"), happened())
+    recorded = materials.seal_block(the_laptop(), acting(), witnesses(), new, request_id())
+    counting = materials.look_up(the_laptop(), new.block)
     title = counting.block.title.text(language())
     return _answer(recorded, counting, _("%(block)s 封装完成，共 %(n)d 袋", block=title, n=len(counting.bags)))
 
