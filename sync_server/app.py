@@ -1,7 +1,6 @@
 """Puts the office together from its folder, and makes the web app over it."""
 
 import hashlib
-import importlib.util
 from pathlib import Path
 
 from flask import Flask
@@ -20,6 +19,7 @@ from sync_server.services.county_log import CountyLogs
 from sync_server.services.enrolment import Enrolments
 from sync_server.services.folds import Folds
 from sync_server.services.ingest import Ingest
+from sync_server.services.integrity import Integrity
 from sync_server.services.office import Office
 from sync_server.services.plans import Plans
 from sync_server.services.probing import Probing
@@ -27,6 +27,8 @@ from sync_server.services.receipts import Receipts
 from sync_server.services.sessions import Sessions
 from sync_server.store.records import OfficeRow
 from sync_server.store.sqlite import SqliteStore
+from sync_server.web.pages import RULES as PAGE_RULES
+from sync_server.web.pages import register_pages
 
 LOCALE = Path(__file__).parent / "locale"
 API_MODULES = (door, logs)
@@ -56,7 +58,7 @@ def clock_for(row: OfficeRow) -> Clock:
 
 
 def create_app(office: Office) -> Flask:
-    """The web app over an open office: the API and, where they are installed, the county's pages."""
+    """The web app over an open office: the API and the county's pages."""
     app = Flask(__name__)
     app.secret_key = hashlib.sha256(b"testday pages 1\n" + office.key.raw).digest()
     app.config.update(SESSION_COOKIE_SAMESITE="Lax", SESSION_COOKIE_HTTPONLY=True)
@@ -64,12 +66,9 @@ def create_app(office: Office) -> Flask:
     init_frame(app, LOCALE)
     limiter.init_app(app)
     init_api(app)
+    register_pages(app, office)
     rules: dict[str, Rule] = {"anyone": lambda: None, "device": device_rule}
-    if importlib.util.find_spec("sync_server.web.pages"):
-        pages = importlib.import_module("sync_server.web.pages")
-        pages.register_pages(app, office)
-        rules |= pages.RULES
-    guard(app, rules)
+    guard(app, rules | PAGE_RULES)
     return app
 
 
@@ -91,4 +90,5 @@ def _put_together(config: ServerConfig, row: OfficeRow, store: SqliteStore, key:
         county_logs=county_logs,
         plans=Plans(store, county_logs, clock),
         probing=Probing(store),
+        integrity=Integrity(store),
     )

@@ -26,6 +26,7 @@ from sync_server.services.schools import import_schools
 from sync_server.services.stages import find_stage
 from sync_server.store.records import School
 from sync_server.store.sqlite import SqliteStore
+from sync_server.web.desk import desk_of
 
 CHINA = ZoneInfo("Asia/Shanghai")
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -74,8 +75,9 @@ def run(folder: Path, host: str, port: int, threads: int) -> None:
     """Serve the API and the county's pages until stopped. 运行。"""
     office = open_office(ServerConfig(folder, host, port, threads))
     try:
-        listening = listen(create_app(office), host, port, threads)
-        scheduler, _, _ = start_jobs(office)
+        app = create_app(office)
+        listening = listen(app, host, port, threads)
+        scheduler = start_jobs(office, desk_of(app).board)
         click.echo(f"http://{host}:{listening.effective_port}/")
         answer_until_stopped(listening)
         scheduler.shutdown()

@@ -1,13 +1,10 @@
 """The county board: a row for every school in an account's scope, worst first, with what it adds up to."""
 
-import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from shared.domain.clock import Clock
 from sync_server.services.access import Action, decide, sees
-from sync_server.services.board_cells import cells_of
 from sync_server.services.board_row import (
     SILENT_AFTER_MS,
     Concern,
@@ -19,9 +16,9 @@ from sync_server.services.board_row import (
     make_row,
     plan_hash,
 )
-from sync_server.services.folds import Folds
+from sync_server.services.office import Office
 from sync_server.services.plan_shelf import PlanShelf
-from sync_server.store.ports import Books, Store
+from sync_server.store.ports import Books
 from sync_server.store.records import Account, School
 
 Basis = tuple[tuple[str, int, int], ...]
@@ -46,15 +43,14 @@ class Summary:
 
 
 class Board:
-    """Makes rows from lines; what it remembers, and the store's board table, are shortcuts that can be thrown away."""
+    """Makes rows from lines; what it remembers of unchanged logs is a shortcut that can be thrown away."""
 
-    def __init__(
-        self, store: Store, folds: Folds, plans: PlanShelf, clock: Clock, silent_after: int = SILENT_AFTER_MS
-    ) -> None:
-        self._store = store
-        self._folds = folds
+    def __init__(self, office: Office, plans: PlanShelf, silent_after: int = SILENT_AFTER_MS) -> None:
+        self._store = office.store
+        self._folds = office.folds
+        self._clock = office.clock
+        self._integrity = office.integrity
         self._plans = plans
-        self._clock = clock
         self._silent_after = silent_after
         self._known: dict[int, tuple[Basis, Facts | None]] = {}
 
@@ -65,12 +61,19 @@ class Board:
     def rows(self, account: Account) -> list[Row]:
         """The rows that the account may see, worst first; raises ACTION_REFUSED."""
         decide(account, Action.VIEW_BOARD)
+        return [row for row in self.all_rows() if sees(account, row.school.code)]
+
+    def all_rows(self) -> list[Row]:
+        """A row for every school, worst first; for the office's own jobs, which no account asks for."""
         schools, contacts, bases = self._store.read(_look)
-        mine = [school for school in schools if sees(account, school.code)]
-        fresh = {school.no for school in mine if self._known.get(school.no, (None,))[0] != bases[school.no]}
-        rows = [self._row(school, contacts[school.no], bases[school.no]) for school in mine]
-        self._keep([row for row in rows if row.school.no in fresh])
-        return sorted(rows, key=badness)
+        broken = self._integrity.broken_schools()
+        return sorted(
+            (
+                self._row(school, replace(contacts[school.no], broken=school.no in broken), bases[school.no])
+                for school in schools
+            ),
+            key=badness,
+        )
 
     def row(self, account: Account, school: School) -> Row:
         """One school's row; raises ACTION_REFUSED, or SCHOOL_UNKNOWN outside the scope."""
@@ -84,18 +87,6 @@ class Board:
             facts = gather(folds, self._plans.find(plan_hash(school, folds)))
             self._known[school.no] = (basis, facts)
         return make_row(school, facts, contact, self.now(), self._silent_after)
-
-    def _keep(self, rows: Sequence[Row]) -> None:
-        if not rows:
-            return
-        contents = [(row.school.no, json.dumps(cells_of(row), ensure_ascii=False)) for row in rows]
-        at = self.now()
-
-        def work(book: Books) -> None:
-            for school_no, content in contents:
-                book.set_board_row(school_no, at, content)
-
-        self._store.write(work)
 
 
 def badness(row: Row) -> tuple[int, int, str]:

@@ -44,6 +44,7 @@ class Concern(StrEnum):
     GRAVE_INCIDENT = "grave_incident"
     SILENT = "silent"
     MATERIALS = "materials"
+    BROKEN = "broken"
     FORK = "fork"
     QUARANTINE = "quarantine"
     INCIDENT = "incident"
@@ -57,6 +58,7 @@ CONCERN_WORDS = {
     Concern.GRAVE_INCIDENT: Words("三级事件未结", "Level 3 incident open"),
     Concern.SILENT: Words("失联", "Silent"),
     Concern.MATERIALS: Words("工具失衡", "Materials out of balance"),
+    Concern.BROKEN: Words("县里存的日志损坏", "Stored log damaged"),
     Concern.FORK: Words("日志分叉", "Log forked"),
     Concern.QUARANTINE: Words("有单独保留的数据", "Data in quarantine"),
     Concern.INCIDENT: Words("二级事件未结", "Level 2 incident open"),
@@ -81,10 +83,14 @@ class BlockCells:
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """What the office knows besides the lines: `last` is its own time (ms) of the school's last word."""
+    """What the office knows besides the lines: `last` is its own time (ms) of the school's last word.
+
+    `broken`: the office's own copy of a log is damaged on disk.
+    """
 
     last: int | None = None
     quarantined: int = 0
+    broken: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +161,7 @@ def make_row(
         silence=silence,
         silent=silent,
         quarantined=contact.quarantined,
-        concerns=tuple(_concerns(facts, bool(silent), contact.quarantined)),
+        concerns=tuple(_concerns(facts, bool(silent), contact)),
     )
 
 
@@ -224,16 +230,17 @@ def _state(facts: Facts | None) -> SchoolState:
     return SchoolState.READY if facts.opened and facts.roster is not None else SchoolState.WAITING
 
 
-def _concerns(facts: Facts | None, silent: bool, quarantined: int) -> list[Concern]:
+def _concerns(facts: Facts | None, silent: bool, contact: Contact) -> list[Concern]:
     if facts is None:
-        return [Concern.QUARANTINE, Concern.NEVER_SEEN] if quarantined else [Concern.NEVER_SEEN]
+        return [Concern.QUARANTINE, Concern.NEVER_SEEN] if contact.quarantined else [Concern.NEVER_SEEN]
     signals = facts.signals
     found = {
         Concern.GRAVE_INCIDENT: facts.incidents.open[3] > 0,
         Concern.SILENT: silent,
         Concern.MATERIALS: facts.materials.balanced is False or facts.materials.missing > 0,
+        Concern.BROKEN: contact.broken,
         Concern.FORK: facts.forks > 0,
-        Concern.QUARANTINE: quarantined > 0,
+        Concern.QUARANTINE: contact.quarantined > 0,
         Concern.INCIDENT: facts.incidents.open[2] > 0,
         Concern.SIGNAL: signals is not None and (abs(signals.worst or 0) > WORST_SIGNAL_MS or signals.skipped > 0),
         Concern.UNRECORDED: _unrecorded(facts),

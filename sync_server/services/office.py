@@ -9,6 +9,7 @@ from sync_server.services.county_log import CountyLogs
 from sync_server.services.enrolment import Enrolments
 from sync_server.services.folds import Folds
 from sync_server.services.ingest import Ingest
+from sync_server.services.integrity import Integrity
 from sync_server.services.plans import Plans
 from sync_server.services.probing import Probing
 from sync_server.services.receipts import Receipts
@@ -34,6 +35,7 @@ class Office:
     county_logs: CountyLogs
     plans: Plans
     probing: Probing
+    integrity: Integrity
 
     def close(self) -> None:
         """Let go of the file."""

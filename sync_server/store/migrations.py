@@ -34,7 +34,6 @@ CREATE TABLE device (
 CREATE TABLE enrol_code (
   hash BLOB PRIMARY KEY, school_no INTEGER NOT NULL, expires INTEGER NOT NULL, device_no INTEGER
 ) WITHOUT ROWID;
-CREATE TABLE board (school_no INTEGER PRIMARY KEY, at INTEGER NOT NULL, content TEXT NOT NULL);
 """
 
 # The school leads every key, so that the tables distribute by it unchanged; branch 0 is the first that came.

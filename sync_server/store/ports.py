@@ -1,6 +1,6 @@
 """The office's store as a port: units of work over its books, so that services know no database."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Protocol, TypeVar
 
@@ -66,7 +66,7 @@ class OfficeBook(Protocol):
 
 
 class SchoolBook(Protocol):
-    """Schools, their laptops, their enrolment codes and their board rows."""
+    """Schools, their laptops and their enrolment codes."""
 
     def find_school(self, code: str) -> School | None:
         """The school of this code."""
@@ -114,14 +114,6 @@ class SchoolBook(Protocol):
 
     def use_code(self, digest: bytes, device_no: int) -> None:
         """Give a code to the laptop that used it."""
-        ...
-
-    def board_rows(self) -> Mapping[int, str]:
-        """Each school's folded row as JSON, by school number."""
-        ...
-
-    def set_board_row(self, school_no: int, at: int, content: str) -> None:
-        """Put a school's folded row in place."""
         ...
 
 

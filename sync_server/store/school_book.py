@@ -1,7 +1,6 @@
-"""Schools, their laptops, enrolment codes and board rows, in SQLite."""
+"""Schools, their laptops and enrolment codes, in SQLite."""
 
 import sqlite3
-from collections.abc import Mapping
 
 from sync_server.store.records import Device, EnrolCode, School
 
@@ -82,18 +81,6 @@ class SqliteSchoolBook:
     def use_code(self, digest: bytes, device_no: int) -> None:
         """See `SchoolBook.use_code`."""
         self._db.execute("UPDATE enrol_code SET device_no = ? WHERE hash = ?", (device_no, digest))
-
-    def board_rows(self) -> Mapping[int, str]:
-        """See `SchoolBook.board_rows`."""
-        return {row[0]: row[1] for row in self._db.execute("SELECT school_no, content FROM board")}
-
-    def set_board_row(self, school_no: int, at: int, content: str) -> None:
-        """See `SchoolBook.set_board_row`."""
-        self._db.execute(
-            "INSERT INTO board VALUES (?, ?, ?) ON CONFLICT (school_no) DO UPDATE"
-            " SET at = excluded.at, content = excluded.content",
-            (school_no, at, content),
-        )
 
 
 def _device(row: tuple[int, str, int, str, str, int, int, int | None, int | None]) -> Device:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import cast
 
-from flask import current_app, g
+from flask import Flask, current_app, g
 
 from sync_server.services.account_desk import AccountDesk
 from sync_server.services.board import Board
@@ -28,7 +28,7 @@ class Desk:
 def make_desk(office: Office, silent_after: int) -> Desk:
     """The services over an office; `silent_after` in ms."""
     plans = PlanShelf(office.store)
-    board = Board(office.store, office.folds, plans, office.clock, silent_after)
+    board = Board(office, plans, silent_after)
     return Desk(
         office=office,
         board=board,
@@ -38,9 +38,14 @@ def make_desk(office: Office, silent_after: int) -> Desk:
     )
 
 
+def desk_of(app: Flask) -> Desk:
+    """The services behind an app."""
+    return cast(Desk, app.extensions["desk"])
+
+
 def the_desk() -> Desk:
     """The services behind this app."""
-    return cast(Desk, current_app.extensions["desk"])
+    return desk_of(current_app)
 
 
 def the_account() -> Account:
