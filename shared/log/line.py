@@ -57,7 +57,7 @@ def decode_line(line: bytes) -> Event:
         raise DomainError(ErrorCode.LINE_TOO_LONG, limit=LONGEST)
     record = read_json(line)
     try:
-        if record["v"] != FORMAT:
+        if type(record["v"]) is not int or record["v"] != FORMAT:
             raise _not_a_line(f"v={record['v']!s:.10}")
         return _event(record)
     except (KeyError, TypeError, AttributeError) as problem:

@@ -4,21 +4,22 @@ A birth record (or, in a fragment, the head it starts from), then lines, with si
 """
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from shared.domain.errors import DomainError, ErrorCode
 from shared.log.birth import PREFIX as BIRTH_PREFIX
 from shared.log.chain import Head
-from shared.log.line import read_json
-from shared.log.signing import HEAD_PREFIX, SignedHead, head_of, read_head_record
+from shared.log.signing import HEAD_PATTERN, HEAD_PREFIX, SignedHead, read_head_record
 
 FROM_PREFIX = b'{"from":'
+_FROM_RECORD = re.compile(rb'\{"from":' + HEAD_PATTERN + rb"\}")
 
 
 @dataclass(frozen=True, slots=True)
 class Fragment:
-    """A parsed log file: exactly one of `birth` and `start` may be missing; `heads` are kept with their position."""
+    """A parsed log file: its first record gave either `birth` or `start`."""
 
     birth: bytes | None
     start: Head | None
@@ -54,18 +55,18 @@ def read_fragment(data: bytes, *, damaged: bool = False) -> Fragment:
     start: Head | None = None
     lines: list[bytes] = []
     heads: list[SignedHead] = []
-    for record in split_records(data):
-        if record.startswith(HEAD_PREFIX):
+    for place, record in enumerate(split_records(data)):
+        if place == 0 and record.startswith(BIRTH_PREFIX):
+            birth = record
+        elif place == 0 and record.startswith(FROM_PREFIX):
+            start = _start(record)
+        elif record.startswith(HEAD_PREFIX):
             try:
                 heads.append(read_head_record(record))
             except DomainError:
                 if not damaged:
                     raise
                 lines.append(record)
-        elif record.startswith(BIRTH_PREFIX) and birth is None and not lines:
-            birth = record
-        elif record.startswith(FROM_PREFIX) and start is None and not lines:
-            start = _start(record)
         else:
             lines.append(record)
     if birth is None and start is None:
@@ -74,7 +75,8 @@ def read_fragment(data: bytes, *, damaged: bool = False) -> Fragment:
 
 
 def _start(record: bytes) -> Head:
-    try:
-        return head_of(read_json(record)["from"])
-    except (KeyError, TypeError, ValueError) as problem:
-        raise DomainError(ErrorCode.NOT_A_LINE, reason="from") from problem
+    found = _FROM_RECORD.fullmatch(record)
+    if found is None:
+        raise DomainError(ErrorCode.NOT_A_LINE, reason="from")
+    log, seq, digest = (part.decode("ascii") for part in found.groups())
+    return Head(log, int(seq), bytes.fromhex(digest))
