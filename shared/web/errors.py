@@ -52,7 +52,7 @@ def init_errors(app: Flask) -> None:
     def http_error(error: HTTPException) -> Any:
         if error.code is None or error.code < 400:
             return error
-        code = {404: ErrorCode.PAGE_NOT_FOUND}.get(error.code, ErrorCode.REQUEST_REFUSED)
+        code = {404: ErrorCode.PAGE_NOT_FOUND, 429: ErrorCode.TOO_MANY_TRIES}.get(error.code, ErrorCode.REQUEST_REFUSED)
         return _answer(DomainError(code, reason=error.name), error.code)
 
     @app.errorhandler(Exception)

@@ -2,26 +2,26 @@
 
 from typing import Any
 
+from shared.domain.errors import ErrorCode as C
 from shared.web.access import access
 from shared.web.limits import GUESSES, failed, limiter
 from shared.wire.routes import ENROL, HELLO, SESSION
 from shared.wire.schemas import (
     EnrolAnswer,
     EnrolAsked,
-    ErrorAnswer,
     HelloAnswer,
     HelloAsked,
     SessionAnswer,
     SessionAsked,
 )
-from sync_server.api.frame import blueprint, office
+from sync_server.api.frame import blueprint, office, refuses
 
 
 @blueprint.route(HELLO, methods=["POST"])
 @access("anyone")
 @blueprint.arguments(HelloAsked)
 @blueprint.response(200, HelloAnswer)
-@blueprint.alt_response(400, schema=ErrorAnswer, description="protocol_unknown")
+@refuses(C.PROTOCOL_UNKNOWN, C.BODY_INVALID)
 def hello(asked: dict[str, Any]) -> Any:
     """Say who we are, which protocol we speak and what our clock shows."""
     return office().sessions.hello(asked["protocol"], asked["nonce"])
@@ -32,8 +32,7 @@ def hello(asked: dict[str, Any]) -> Any:
 @limiter.limit(GUESSES, deduct_when=failed)
 @blueprint.arguments(EnrolAsked)
 @blueprint.response(200, EnrolAnswer)
-@blueprint.alt_response(403, schema=ErrorAnswer, description="enrol_code_wrong")
-@blueprint.alt_response(409, schema=ErrorAnswer, description="enrol_code_used")
+@refuses(C.ENROL_CODE_WRONG, C.ENROL_CODE_USED, C.DEVICE_UNKNOWN, C.PLAN_UNKNOWN, C.BODY_INVALID, C.TOO_MANY_TRIES)
 def enrol(asked: dict[str, Any]) -> Any:
     """Take a laptop in against a one-time code; the same code and key again get the same answer."""
     return office().enrolments.enrol(asked["code"], asked["key"], asked["software"])
@@ -43,8 +42,7 @@ def enrol(asked: dict[str, Any]) -> Any:
 @access("anyone")
 @blueprint.arguments(SessionAsked)
 @blueprint.response(200, SessionAnswer)
-@blueprint.alt_response(401, schema=ErrorAnswer, description="session_expired")
-@blueprint.alt_response(403, schema=ErrorAnswer, description="device_unknown")
+@refuses(C.SESSION_EXPIRED, C.DEVICE_UNKNOWN, C.BODY_INVALID)
 def session(asked: dict[str, Any]) -> Any:
     """Open a session for the laptop that signed our nonce."""
     token, until = office().sessions.open(asked["device"], asked["nonce"], asked["sig"], asked["wall"])

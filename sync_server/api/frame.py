@@ -1,6 +1,7 @@
 """The frame of the API: the OpenAPI document, one JSON shape for every error, and who is asking."""
 
-from typing import Any, NoReturn, cast
+from collections.abc import Callable
+from typing import Any, NoReturn, TypeVar, cast
 
 from flask import Flask, Response, current_app, g, json, request
 from flask_smorest import Api, Blueprint
@@ -8,6 +9,7 @@ from webargs.flaskparser import FlaskParser
 
 from shared.domain.errors import DomainError, ErrorCode
 from shared.web.access import access
+from shared.wire.problems import PROBLEMS
 from shared.wire.routes import PREFIX
 from shared.wire.schemas import ErrorAnswer
 from sync_server.services.office import Office
@@ -27,6 +29,23 @@ class BodyParser(FlaskParser):
 
 blueprint = Blueprint("api", __name__, description="Sync between the laptops of schools and the office")
 blueprint.ARGUMENTS_PARSER = BodyParser()
+
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def refuses(*codes: ErrorCode) -> Callable[[View], View]:
+    """Name the codes with which a view may refuse, under their HTTP statuses, in the OpenAPI document."""
+    by_status: dict[int, list[str]] = {}
+    for code in codes:
+        by_status.setdefault(PROBLEMS[code].status, []).append(code.value)
+
+    def note(view: View) -> View:
+        for status, names in by_status.items():
+            view = blueprint.alt_response(status, schema=ErrorAnswer, description=", ".join(names))(view)
+        return view
+
+    return note
 
 
 class OfficeApi(Api):

@@ -4,14 +4,22 @@ from typing import Any
 
 from flask import Response, request
 
-from shared.domain.errors import DomainError, ErrorCode
+from shared.domain.errors import DomainError
+from shared.domain.errors import ErrorCode as C
 from shared.web.access import access
 from shared.wire.routes import CONTENT, CONTENT_TYPE, COUNTY_LOG, LOG_TYPE, PROBE, PUSH, VOUCH_HEADER
-from shared.wire.schemas import ErrorAnswer, ProbeAnswer, ProbeAsked, PushAnswer
+from shared.wire.schemas import ProbeAnswer, ProbeAsked, PushAnswer
 from sync_server.api.bodies import read_batch
-from sync_server.api.frame import blueprint, office, visitor
+from sync_server.api.frame import blueprint, office, refuses, visitor
 
 _SAFE: dict[str, Any] = {"security": [{"device": []}]}
+_DOOR = (C.SESSION_EXPIRED, C.DEVICE_UNKNOWN)
+_BODY = (C.BODY_DAMAGED, C.BODY_TOO_LARGE, C.BODY_INVALID)
+_ABOUT_A_LOG = (
+    *(C.NOT_A_LOG, C.NOT_A_LINE, C.LOG_KEY_MISMATCH, C.HEAD_MISSING, C.CHAIN_BROKEN, C.HEAD_SIGNATURE_WRONG),
+    *(C.LOG_UNKNOWN, C.LOG_NOT_VOUCHED, C.HEAD_UNKNOWN, C.SCHOOL_WRONG, C.CAMPAIGN_WRONG, C.MODE_WRONG),
+    *(C.NOT_RECORDED, C.DISK_FULL),
+)
 _FILE = {"schema": {"type": "string", "format": "binary"}}
 
 
@@ -20,7 +28,7 @@ _FILE = {"schema": {"type": "string", "format": "binary"}}
 @blueprint.doc(**_SAFE)
 @blueprint.arguments(ProbeAsked)
 @blueprint.response(200, ProbeAnswer)
-@blueprint.alt_response(401, schema=ErrorAnswer, description="session_expired")
+@refuses(*_DOOR, C.BODY_INVALID)
 def probe(asked: dict[str, Any]) -> Any:
     """Say what we hold of these logs, and where the county log stands."""
     return office().probing.probe(visitor().school, asked["logs"])
@@ -37,12 +45,7 @@ def probe(asked: dict[str, Any]) -> Any:
     ],
 )
 @blueprint.response(200, PushAnswer)
-@blueprint.alt_response(400, schema=ErrorAnswer, description="body_damaged")
-@blueprint.alt_response(401, schema=ErrorAnswer, description="session_expired")
-@blueprint.alt_response(403, schema=ErrorAnswer, description="log_not_vouched, school_wrong")
-@blueprint.alt_response(409, schema=ErrorAnswer, description="head_unknown, log_unknown: probe again")
-@blueprint.alt_response(413, schema=ErrorAnswer, description="body_too_large")
-@blueprint.alt_response(422, schema=ErrorAnswer, description="head_missing, chain_broken, head_signature_wrong")
+@refuses(*_DOOR, *_BODY, *_ABOUT_A_LOG)
 def push() -> Any:
     """Take a fragment of a log; duplicates are success."""
     who = visitor()
@@ -59,13 +62,12 @@ def push() -> Any:
 @access("device")
 @blueprint.doc(**_SAFE, parameters=[{"in": "query", "name": "after", "schema": {"type": "integer", "minimum": 0}}])
 @blueprint.response(200, content_type=LOG_TYPE)
-@blueprint.alt_response(401, schema=ErrorAnswer, description="session_expired")
-@blueprint.alt_response(409, schema=ErrorAnswer, description="head_unknown")
+@refuses(*_DOOR, C.HEAD_UNKNOWN, C.BODY_INVALID)
 def county_log() -> Response:
     """The county log of the session's school after a line, ending with a signed head; 204 while there is none."""
     after = request.args.get("after", "0")
     if not (after.isascii() and after.isdigit() and len(after) < 10):
-        raise DomainError(ErrorCode.BODY_INVALID, reason="after")
+        raise DomainError(C.BODY_INVALID, reason="after")
     fragment = office().county_logs.fragment(visitor().school, int(after))
     if fragment is None:
         return Response(status=204)
@@ -76,10 +78,10 @@ def county_log() -> Response:
 @access("device")
 @blueprint.doc(**_SAFE)
 @blueprint.response(200, content_type=CONTENT_TYPE)
-@blueprint.alt_response(404, schema=ErrorAnswer, description="content_unknown")
+@refuses(*_DOOR, C.CONTENT_UNKNOWN)
 def content(sha256: str) -> Response:
     """A file by its hash: plans."""
     found = office().store.read(lambda book: book.find_content(sha256))
     if found is None:
-        raise DomainError(ErrorCode.CONTENT_UNKNOWN)
+        raise DomainError(C.CONTENT_UNKNOWN)
     return Response(found.body, mimetype=CONTENT_TYPE)
