@@ -25,7 +25,7 @@ def serve(config: FieldConfig, say: Callable[[str], None]) -> None:
     house = open_house(config)
     try:
         launch = secrets.token_urlsafe(18)
-        server = listen(create_app(house, launch), "127.0.0.1", config.port, THREADS)
+        server = listen(create_app(house, launch), "127.0.0.1", config.port, THREADS, in_memory=True)
         address = f"http://127.0.0.1:{server.effective_port}/?launch={launch}"
         write_whole(config.folder / LAUNCH_FILE, json.dumps({"url": address, "pid": os.getpid()}).encode())
         house.laptop.note_start()

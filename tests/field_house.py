@@ -213,7 +213,7 @@ def make_laptop(folder: Path, *, pupils: int = 30, signed_in: Actor | None = CHI
             pupils=len(seats),
             seats=seats,
             source="file",
-            sha256="b" * 64,
+            sha256=laptop.roster.fingerprint,
         )
     if signed_in is not None:
         made.sign_in(signed_in)

@@ -11,10 +11,14 @@ from waitress.server import create_server
 from shared.domain.errors import DomainError, ErrorCode
 
 LARGEST_BODY = 16 * 2**20
+SPILL_ABOVE = 512 * 1024
 
 
-def listen(app: Flask, host: str, port: int, threads: int) -> Any:
-    """A server that listens and does not answer yet; its `effective_port` says where; raises PORT_IN_USE."""
+def listen(app: Flask, host: str, port: int, threads: int, *, in_memory: bool = False) -> Any:
+    """A server that listens and does not answer yet; its `effective_port` says where; raises PORT_IN_USE.
+
+    With `in_memory` no upload is ever spilled to a temporary file, as waitress does above 512 KiB.
+    """
     try:
         return create_server(
             app,
@@ -26,6 +30,7 @@ def listen(app: Flask, host: str, port: int, threads: int) -> Any:
             channel_timeout=60,
             cleanup_interval=10,
             max_request_body_size=LARGEST_BODY,
+            inbuf_overflow=LARGEST_BODY if in_memory else SPILL_ABOVE,
             max_request_header_size=32 * 1024,
             ident=None,
         )

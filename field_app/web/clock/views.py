@@ -80,11 +80,11 @@ def _offset() -> int:
 
 def _whole(name: str) -> int:
     value = request.form.get(name, "").strip().replace("−", "-")
+    most = OFFSET.most if name == "offset" else 10**16
     try:
         number = int(value)
     except ValueError:
-        number = OFFSET.most * 10
-    most = OFFSET.most if name == "offset" else 10**16
+        number = most + 1
     if abs(number) > most:
         raise DomainError(ErrorCode.FIELD_INVALID, field=name, value=value[:20], expected=f"{-most}–{most}")
     return number

@@ -26,9 +26,7 @@
       form.elements.pressed_wall.value = Math.round(wall - way * rate);
       form.elements.pressed_tick.value = Math.round(count - way);
       said.textContent = `● ${said.dataset.words} ${china(wall - way * rate).slice(11, 19)}`;
-      // most laptops are nearly right: offer the whole minute that is nearest
-      if (!form.elements.reference_time.value) form.elements.reference_time.value = china(Math.round((wall + offset) / 60000) * 60000).slice(11, 16);
-      form.elements.reference_time.select();
+      form.elements.reference_time.select(); // never filled in ahead: people would confirm a clock that is hours off
     } catch { said.textContent = `✕ ${said.dataset.failed}`; }
   });
 })();
