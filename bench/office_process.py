@@ -16,10 +16,11 @@ TESTDAY = Path(sys.executable).with_name("testday")
 
 
 def run_server_command(folder: Path, *words: str) -> str:
-    """What `testday server --data FOLDER …` prints; raises CalledProcessError when it fails."""
-    done = subprocess.run(
-        [str(TESTDAY), "server", "--data", str(folder), *words], check=True, capture_output=True, encoding="utf-8"
-    )
+    """What `testday server --data FOLDER …` prints; raises RuntimeError with its own words when it fails."""
+    command = [str(TESTDAY), "server", "--data", str(folder), *words]
+    done = subprocess.run(command, check=False, capture_output=True, encoding="utf-8")
+    if done.returncode:
+        raise RuntimeError(f"testday server {words[0]}: {done.stderr.strip()[-500:]}")
     return done.stdout
 
 
@@ -74,6 +75,11 @@ class Served:
             except requests.RequestException:
                 time.sleep(0.05)
         raise RuntimeError(f"no answer from {self.url}; see {self._log.name}")
+
+    @property
+    def pid(self) -> int:
+        """The process."""
+        return self._process.pid
 
     def cpu_seconds(self) -> float:
         """CPU time that the process has used; only Linux tells."""

@@ -73,7 +73,12 @@ def create_app(house: House, launch: str) -> Flask:
     """The web app over an open house; `launch` is this start's token, without which no browser gets in."""
     app = Flask(__name__)
     app.secret_key = house.secret
-    app.config.update(SESSION_COOKIE_SAMESITE="Strict", SESSION_COOKIE_HTTPONLY=True, MAX_CONTENT_LENGTH=12 * 2**20)
+    app.config.update(
+        SESSION_COOKIE_SAMESITE="Strict",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_REFRESH_EACH_REQUEST=False,  # signing an unchanged cookie again would lengthen every check-in
+        MAX_CONTENT_LENGTH=12 * 2**20,
+    )
     app.extensions["laptop"] = house.laptop
     app.extensions["sync"] = house.sync
     init_frame(app, LOCALE)

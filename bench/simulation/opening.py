@@ -35,18 +35,18 @@ def open_house(scene: Scene) -> None:
     reply = window.post("/people/first", form)
     people.ledger.confirm(reply, "person_put_on_duty", {"role": staff.role, "name": staff.name})
     people.on_duty.append(OnDuty(str(reply.get("person", "p1")), staff, window))
-    _add(scene, 1)
+    add_person(scene, 1)
 
 
 def list_acts(scene: Scene) -> Iterator[Act]:
     """What happens before check-in."""
     for number in range(2, len(scene.school.staff)):
-        yield Act(FIRST_ACT + number, partial(_add, scene, number))
+        yield Act(FIRST_ACT + number, partial(add_person, scene, number))
     for number, item in enumerate(scene.plan.readiness):
         yield Act(_CHECKLIST + number, partial(_check, scene, item.id))
     yield Act(_CLOCK, partial(_check_clock, scene, scene.school.number * 37 % 900 - 450))
     yield Act(_DAY, partial(_open_day, scene))
-    yield Act(_ROSTER, partial(_import_roster, scene))
+    yield Act(_ROSTER, partial(import_roster, scene))
     yield Act(13 * 60 + 20, partial(_check_clock, scene, scene.school.number * 37 % 900 - 430))
 
 
@@ -62,7 +62,7 @@ def _newcomer(scene: Scene, number: int) -> dict[str, str]:
     }
 
 
-def _add(scene: Scene, number: int) -> None:
+def add_person(scene: Scene, number: int) -> None:
     """The principal puts the next person on duty; from the third on the deputy witnesses."""
     people, staff = scene.people, scene.school.staff[number]
     form = _newcomer(scene, number)
@@ -100,7 +100,7 @@ def _open_day(scene: Scene) -> None:
     scene.ledger.opened = True
 
 
-def _import_roster(scene: Scene) -> None:
+def import_roster(scene: Scene) -> None:
     """The information officer brings the file, looks at the preview, and saves it before the chief proctor's eyes."""
     people: People = scene.people
     window = people.window("info_officer")

@@ -57,7 +57,7 @@ def look_up(laptop: Laptop, block: str, *, with_names: bool = True) -> CheckIn:
         count(marks, numbers),
         day.attendance.closed.get(block),
         day.attendance.posted.get(block),
-        names_locked=bool(numbers) and laptop.roster.exists and not laptop.roster.is_unlocked,
+        names_locked=bool(numbers) and not laptop.roster.is_unlocked and laptop.roster.exists,
     )
 
 

@@ -15,6 +15,8 @@ class SqliteEventStore:
 
     def __init__(self, writer: Writer) -> None:
         self._writer = writer
+        # Every request that may be in the file, so that a fresh one needs no visit to the writer: nobody else writes.
+        self._requests: set[str] = writer.read(_requests)
 
     def birth(self) -> bytes | None:
         """See `EventStore.birth`."""
@@ -44,6 +46,7 @@ class SqliteEventStore:
             if signed is not None:
                 _add_head(connection, signed)
 
+        self._requests.add(request)
         try:
             self._writer.write(work)
         except DomainError as fault:
@@ -59,6 +62,8 @@ class SqliteEventStore:
 
     def find_request(self, request: str) -> int | None:
         """See `EventStore.find_request`."""
+        if request not in self._requests:
+            return None
 
         def work(connection: sqlite3.Connection) -> int | None:
             row = connection.execute("SELECT seq FROM line WHERE request = ?", (request,)).fetchone()
@@ -102,6 +107,10 @@ class SqliteEventStore:
     def close(self) -> None:
         """See `EventStore.close`."""
         self._writer.close()
+
+
+def _requests(connection: sqlite3.Connection) -> set[str]:
+    return {row[0] for row in connection.execute("SELECT request FROM line")}
 
 
 def _birth(connection: sqlite3.Connection) -> bytes | None:

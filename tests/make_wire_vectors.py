@@ -1,0 +1,269 @@
+"""Writes the test vectors of docs/sync-protocol.md: `python -m tests.make_wire_vectors [FOLDER]`; always the same bytes."""
+
+import gzip
+import hashlib
+import json
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from shared.domain.clock import Instant
+from shared.domain.event import LAPTOP, Actor, Draft
+from shared.log.birth import Birth, birth_head
+from shared.log.chain import Head, next_hash
+from shared.log.line import Place, encode_line
+from shared.log.logfile import from_record, join_records
+from shared.log.receipt import ACCEPTED, BACKED_UP, Receipt, sign_receipt
+from shared.log.signing import SignedHead, SigningKey, log_id, sign_head
+from shared.wire import routes
+from tests.damaged_logs import DAMAGES
+from tests.vector_office import CAMPAIGN, EPOCH, NOW, SCHOOL, VectorOffice
+
+FOLDER = Path(__file__).parent / "data" / "wire" / "v1"
+PRINCIPAL, CHIEF, PROCTOR = Actor("p1", "principal"), Actor("p2", "chief_proctor"), Actor("p3", "proctor")
+MORNING = 1_653_433_200_000
+SIZE = 12
+SEALED = (4, 9, 12)
+
+
+def key_of(name: str) -> SigningKey:
+    """A key that anyone can make again: its secret is SHA-256 of `testday vector NAME`."""
+    return SigningKey(hashlib.sha256(f"testday vector {name}".encode()).digest())
+
+
+class VectorLog:
+    """A log of a morning, with everything that a line may hold."""
+
+    def __init__(self, name: str = "log", school: str = SCHOOL, ancestor: Head | None = None) -> None:
+        self.key = key_of(name)
+        public = self.key.public
+        plan = hashlib.sha256(b"a plan").hexdigest()
+        self.born = Birth(
+            log_id(public), public, school, CAMPAIGN, "live", 1, ancestor, plan, "0.1.0", MORNING
+        )
+        self.birth = self.born.encode()
+        self.heads = [birth_head(self.birth)]
+        self.lines: list[bytes] = []
+        for draft in _morning():
+            self.add(draft)
+
+    def add(self, draft: Draft) -> None:
+        """Record a line."""
+        seq = len(self.lines) + 1
+        known = (-312, 250) if seq > 3 else (None, None)
+        at = Instant(MORNING + seq * 1500, 812_345 + seq * 1500, "a1b2c3", *known)
+        place = Place(self.born.log, seq, self.born.school, CAMPAIGN, self.born.plan[:16])
+        self.add_raw(encode_line(draft, place, 1, at))
+
+    def add_raw(self, line: bytes) -> None:
+        """Record any bytes."""
+        self.lines.append(line)
+        self.heads.append(Head(self.born.log, len(self.lines), next_hash(self.heads[-1].hash, line)))
+
+    def signed(self, seq: int) -> SignedHead:
+        """The signed head of a line."""
+        return sign_head(self.key, self.heads[seq])
+
+    def file(self) -> bytes:
+        """The log as a file with heads between its lines and at its end."""
+        records = [self.birth]
+        for seq, line in enumerate(self.lines, start=1):
+            records += [line, self.signed(seq).record()] if seq in SEALED else [line]
+        return join_records(records)
+
+    def fragment(self, after: int, upto: int, *, birth: bool = False) -> bytes:
+        """A push body, unpacked."""
+        first = self.birth if birth else from_record(self.heads[after])
+        return join_records([first, *self.lines[after:upto], self.signed(upto).record()])
+
+
+def _morning() -> list[Draft]:
+    duty = {"person": "p1", "name": "周敏", "unit": "南湖小学", "role": "principal", "outsider": False}
+    return [
+        Draft("laptop_started", LAPTOP, {"software": "0.1.0"}),
+        Draft("person_put_on_duty", PRINCIPAL, duty),
+        Draft("day_opened", PRINCIPAL, {"day": "day1"}),
+        Draft("person_put_on_duty", PRINCIPAL, {**duty, "person": "p2", "name": "郑华", "role": "chief_proctor"}),
+        Draft("person_put_on_duty", PRINCIPAL, {**duty, "person": "p3", "name": "王芳", "role": "proctor"}, (CHIEF,)),
+        Draft(
+            "roster_imported",
+            CHIEF,
+            {"pupils": 3, "seats": [1, 2, 3], "source": "file", "sha256": "b" * 64},
+            (PRINCIPAL,),
+        ),
+        Draft("attendance_marked", PROCTOR, {"block": "chinese", "seat": 1, "status": "present"}),
+        Draft("attendance_marked", PROCTOR, {"block": "chinese", "seat": 2, "status": "late", "note": "家长“送达”\n08:41"}),
+        Draft("note_added", CHIEF, {"text": "第 1 室灯管已换 😀 \\ / \u007f"}, (), MORNING - 60_000),
+        Draft("of_a_later_release", CHIEF, {"anything": [1, {"deep": None}]}),
+        Draft("attendance_marked", PROCTOR, {"block": "chinese", "seat": 99, "status": "present"}),
+        Draft("attendance_marked", PROCTOR, {"block": "chinese", "seat": 3, "status": "absent", "reason": "sick"}),
+    ]
+
+
+def make_keys() -> dict[str, Any]:
+    """Keys, and the ids made from them."""
+    keys = {name: key_of(name) for name in ("log", "device", "office")}
+    found: dict[str, Any] = {
+        name: {"secret": key.raw.hex(), "public": key.public, "id": log_id(key.public)} for name, key in keys.items()
+    }
+    found["device"]["device"] = log_id(keys["device"].public)[:12]
+    return found
+
+
+def make_births(log: VectorLog) -> list[dict[str, Any]]:
+    """Birth records and their hashes."""
+    later = VectorLog("heir", ancestor=log.heads[5])
+    return [{"record": one.birth.decode(), "hash": one.heads[0].hash.hex()} for one in (log, later)]
+
+
+def make_lines(log: VectorLog) -> dict[str, Any]:
+    """Lines with the hash each makes, and bytes that are no line."""
+    good = log.lines[6].decode()
+    data = good[good.index('"data"') :]
+    at = good[good.index('"at"') : good.index(',"data"')]
+    bad = {
+        "another version": good.replace('"v":1', '"v":2'),
+        "a version that is true": good.replace('"v":1', '"v":true'),
+        "a float": good.replace('"seat":1', '"seat":1.0'),
+        "an exponent": good.replace('"seat":1', '"seat":1e0'),
+        "NaN": good.replace('"seat":1', '"seat":NaN'),
+        "a doubled key": good.replace('"seat":1', '"seat":1,"seat":1'),
+        "half a character": good.replace('"present"', '"\\ud83d"'),
+        "a key too many": good.replace('"data"', '"more":1,"data"'),
+        "happened is null": good.replace('"data"', '"happened":null,"data"'),
+        "no data": good.replace("," + data, "}"),
+        "data is a list": good.replace(data, '"data":[]}'),
+        "number zero": good.replace('"seq":7', '"seq":0'),
+        "a number as text": good.replace('"seq":7', '"seq":"7"'),
+        "a true number": good.replace('"tv":1', '"tv":true'),
+        "a time too many": good.replace('"error":250', '"error":250,"zone":8'),
+        "no time": good.replace(at, '"at":null'),
+        "witnesses are an object": good.replace('"witnesses":[]', '"witnesses":{}'),
+        "an actor with more": good.replace('"role":"proctor"', '"role":"proctor","x":1'),
+        "not an object": "[]",
+        "nothing": "",
+        "too long": good.replace('"present"', f'"{"x" * 16384}"'),
+    }
+    return {
+        "lines": [
+            {"seq": seq, "line": line.decode(), "hash": log.heads[seq].hash.hex()}
+            for seq, line in enumerate(log.lines, start=1)
+        ],
+        "not_lines": [{"why": why, "line": line} for why, line in bad.items()]
+        + [{"why": "not UTF-8", "hex": log.lines[6].replace(b'"present"', b'"\xff"').hex()}],
+    }
+
+
+def make_heads(log: VectorLog) -> list[dict[str, Any]]:
+    """Signed heads in every form in which they travel."""
+    found = []
+    for seq in (0, *SEALED):
+        signed, head = log.signed(seq), log.heads[seq]
+        found.append(
+            {
+                "log": head.log,
+                "seq": seq,
+                "hash": head.hash.hex(),
+                "signed": f"testday head 1\n{head.log}\n{seq}\n{head.hash.hex()}\n",
+                "sig": signed.signature,
+                "record": signed.record().decode(),
+                "text": str(head),
+                "seal_code": head.seal_code,
+            }
+        )
+    return found
+
+
+def make_receipts(log: VectorLog) -> list[dict[str, Any]]:
+    """Receipts of the office, one good one for each mark, and two that are not to be believed."""
+    office = key_of("office")
+    good = [sign_receipt(office, Receipt(SCHOOL, log.heads[12], mark, EPOCH, NOW)) for mark in (ACCEPTED, BACKED_UP)]
+    changed = {**good[0], "receipt": good[0]["receipt"].replace('"seq":12', '"seq":13')}
+    strange = sign_receipt(key_of("device"), Receipt(SCHOOL, log.heads[12], ACCEPTED, EPOCH, NOW))
+    return [
+        *({**one, "signed": f"testday receipt 1\n{one['receipt']}", "good": True} for one in good),
+        *({**one, "good": False} for one in (changed, strange)),
+    ]
+
+
+def make_door(log: VectorLog) -> dict[str, Any]:
+    """Hello, session and vouch: what is asked, what is answered, and the exact text under each signature."""
+    office, device = key_of("office"), key_of("device")
+    ours, theirs = "00112233aabbccdd", "5f3a90d2.1810b5f3a40.0123456789abcdef0123456789abcdef"
+    name = log_id(device.public)[:12]
+    hello, start = routes.hello_message(ours, theirs, EPOCH), log.heads[0]
+    session = routes.session_message(theirs, office.public, name)
+    vouch = routes.vouch_message(start.log, start.hash)
+    answer = {"server": office.public, "epoch": EPOCH, "protocol": [1], "time": NOW, "nonce": theirs}
+    asked = {"device": name, "nonce": theirs, "sig": device.sign(routes.CONTEXT_SESSION, session), "wall": NOW - 312}
+    return {
+        "hello": {
+            "asked": {"protocol": 1, "nonce": ours},
+            "answer": {**answer, "sig": office.sign(routes.CONTEXT_HELLO, hello)},
+            "signed": f"testday hello 1\n{hello}",
+        },
+        "session": {"asked": asked, "signed": f"testday session 1\n{session}"},
+        "vouch": {"header": device.sign(routes.CONTEXT_VOUCH, vouch), "signed": f"testday vouch 1\n{vouch}"},
+    }
+
+
+def make_damaged(log: VectorLog) -> list[dict[str, Any]]:
+    """The log file with one damage each, and the place where it shows."""
+    from shared.log.logfile import read_fragment
+    from shared.log.verification import verify_log
+
+    found = []
+    for name, damage in DAMAGES.items():
+        data = damage(log.file())
+        fragment = read_fragment(data, damaged=True)
+        report = verify_log(fragment.birth or b"", fragment.lines, fragment.heads)
+        problem = report.problem.code.value if report.problem else None
+        found.append(
+            {
+                "name": name,
+                "file": data.decode("utf-8", "surrogateescape"),
+                "whole": report.is_whole,
+                "sealed": report.sealed,
+                "first_bad": report.first_bad,
+                "last_bad": report.last_bad,
+                "code": problem,
+            }
+        )
+    return found
+
+
+def make_files() -> Mapping[str, bytes]:
+    """Every vector file by its name."""
+    log = VectorLog()
+    with tempfile.TemporaryDirectory() as folder:
+        office = VectorOffice(Path(folder), key_of("office"), key_of("device"))
+        try:
+            talked = office.talk(log)
+        finally:
+            office.close()
+    content: dict[str, Any] = {
+        "keys.json": make_keys(),
+        "birth.json": make_births(log),
+        "lines.json": make_lines(log),
+        "heads.json": make_heads(log),
+        "receipts.json": make_receipts(log),
+        "door.json": make_door(log),
+        "damaged.json": make_damaged(log),
+        **talked,
+    }
+    files = {name: (json.dumps(value, ensure_ascii=True, indent=1) + "\n").encode() for name, value in content.items()}
+    packed = gzip.compress(log.fragment(0, 5, birth=True), 9, mtime=0)
+    return {**files, "log.log": log.file(), "push.gz": packed}
+
+
+def write_files(folder: Path) -> None:
+    """Write the vectors into a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, data in make_files().items():
+        (folder / name).write_bytes(data)
+
+
+if __name__ == "__main__":
+    write_files(Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER)
