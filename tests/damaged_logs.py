@@ -47,8 +47,9 @@ DAMAGES: dict[str, Damage] = {
     "a capital in the hash at line 9": lambda data: _capital(data, b'"seq":9,"hash":"'),
     "a second birth record": _record(lambda records: [*records[:2], records[0], *records[2:]]),
     "a from record after the birth": _record(
-        lambda records: [records[0], b'{"from":{"log":"' + b"0" * 26 + b'","seq":0,"hash":"' + b"0" * 64 + b'"}}']
-        + records[1:]
+        lambda records: (
+            [records[0], b'{"from":{"log":"' + b"0" * 26 + b'","seq":0,"hash":"' + b"0" * 64 + b'"}}', *records[1:]]
+        )
     ),
     "an empty record": _record(lambda records: [*records[:5], b"", *records[5:]]),
     "the tail cut after line 10": _record(lambda records: records[: _line(10) + 1]),

@@ -1,4 +1,4 @@
-"""Writes the test vectors of docs/sync-protocol.md: `python -m tests.make_wire_vectors [FOLDER]`; always the same bytes."""
+"""Writes the vectors of docs/sync-protocol.md, always the same: `python -m tests.make_wire_vectors [FOLDER]`."""
 
 import gzip
 import hashlib
@@ -40,9 +40,7 @@ class VectorLog:
         self.key = key_of(name)
         public = self.key.public
         plan = hashlib.sha256(b"a plan").hexdigest()
-        self.born = Birth(
-            log_id(public), public, school, CAMPAIGN, "live", 1, ancestor, plan, "0.1.0", MORNING
-        )
+        self.born = Birth(log_id(public), public, school, CAMPAIGN, "live", 1, ancestor, plan, "0.1.0", MORNING)
         self.birth = self.born.encode()
         self.heads = [birth_head(self.birth)]
         self.lines: list[bytes] = []
@@ -94,7 +92,9 @@ def _morning() -> list[Draft]:
             (PRINCIPAL,),
         ),
         Draft("attendance_marked", PROCTOR, {"block": "chinese", "seat": 1, "status": "present"}),
-        Draft("attendance_marked", PROCTOR, {"block": "chinese", "seat": 2, "status": "late", "note": "家长“送达”\n08:41"}),
+        Draft(
+            "attendance_marked", PROCTOR, {"block": "chinese", "seat": 2, "status": "late", "note": "家长“送达”\n08:41"}
+        ),
         Draft("note_added", CHIEF, {"text": "第 1 室灯管已换 😀 \\ / \u007f"}, (), MORNING - 60_000),
         Draft("of_a_later_release", CHIEF, {"anything": [1, {"deep": None}]}),
         Draft("attendance_marked", PROCTOR, {"block": "chinese", "seat": 99, "status": "present"}),

@@ -1,4 +1,4 @@
-"""An office for tests: two schools with plans, its app inside, laptops that speak the protocol without the field app."""
+"""An office for tests: two schools with plans, its app, and laptops that speak the protocol without the field app."""
 
 import gzip
 import secrets

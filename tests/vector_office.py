@@ -93,7 +93,9 @@ class VectorOffice:
 
     def _greet(self, device: str) -> None:
         hello = self._post(routes.HELLO, {"protocol": 1, "nonce": secrets.token_hex(8)}).json
-        sig = self._device.sign(routes.CONTEXT_SESSION, routes.session_message(hello["nonce"], self._key.public, device))
+        sig = self._device.sign(
+            routes.CONTEXT_SESSION, routes.session_message(hello["nonce"], self._key.public, device)
+        )
         asked = {"device": device, "nonce": hello["nonce"], "sig": sig, "wall": NOW}
         self._token = self._post(routes.SESSION, asked).json["token"]
 

@@ -106,6 +106,15 @@ class SealedRoster:
         except InvalidTag as error:
             raise DomainError(ErrorCode.ROSTER_DAMAGED) from error
 
+    def load_if_open(self) -> tuple[Pupil, ...]:
+        """The pupils while the roster is unlocked and whole; none otherwise: work then goes on by seat number."""
+        if not self.is_unlocked:
+            return ()
+        try:
+            return self.load()
+        except DomainError:
+            return ()
+
     def change_passphrase(self, old: str, new: str) -> None:
         """Wrap the same key with another passphrase; PASSPHRASE_WRONG, PASSPHRASE_TOO_SHORT."""
         with self._mutex:

@@ -62,8 +62,8 @@ def look_up(laptop: Laptop, block: str, *, with_names: bool = True) -> CheckIn:
 
 
 def names(laptop: Laptop) -> tuple[Pupil, ...]:
-    """The pupils with their names while the roster is open; none otherwise: check-in goes on by seat number."""
-    return laptop.roster.load() if laptop.roster.exists and laptop.roster.is_unlocked else ()
+    """The pupils with their names while the roster is open and whole; none otherwise."""
+    return laptop.roster.load_if_open()
 
 
 @dataclass(frozen=True, slots=True)

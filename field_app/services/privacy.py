@@ -16,9 +16,9 @@ def refuse_names(laptop: Laptop, *texts: str) -> None:
     While the roster is locked or absent nothing can be compared, and nothing is refused.
     """
     written = [text for text in texts if text]
-    if not written or not laptop.roster.exists or not laptop.roster.is_unlocked:
+    if not written:
         return
-    seats = [pupil.seat for pupil in laptop.roster.load() if any(_names(pupil.name, text) for text in written)]
+    seats = [pupil.seat for pupil in laptop.roster.load_if_open() if any(_names(pupil.name, text) for text in written)]
     if seats:
         raise DomainError(ErrorCode.NAME_IN_TEXT, seats=", ".join(str(seat) for seat in seats))
 

@@ -17,7 +17,21 @@ from field_app.web.roster.views import bp as roster
 from field_app.web.signals.views import bp as signals
 from field_app.web.today.views import bp as today
 
-FEATURES = (frame, enrol, today, people, readiness, roster, clock, attendance, signals, incidents, materials, log, hand_in)
+FEATURES = (
+    frame,
+    enrol,
+    today,
+    people,
+    readiness,
+    roster,
+    clock,
+    attendance,
+    signals,
+    incidents,
+    materials,
+    log,
+    hand_in,
+)
 
 
 def register_pages(app: Flask) -> None:

@@ -58,7 +58,7 @@ def read_answer(data: bytes, key: str) -> tuple[Enrolment, bytes]:
 def _load(data: bytes, mark: str) -> dict[str, Any]:
     try:
         content = json.loads(data)
-    except ValueError as problem:
+    except (ValueError, RecursionError) as problem:
         raise DomainError(ErrorCode.ENROLMENT_UNREADABLE) from problem
     if not isinstance(content, dict) or content.get(mark) != 1:
         raise DomainError(ErrorCode.ENROLMENT_UNREADABLE)

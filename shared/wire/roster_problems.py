@@ -165,7 +165,7 @@ ROSTER_WORDS: dict[C, tuple[int, str, str]] = {
     C.ROSTER_INVALID: (
         422,
         "名册还有 {count} 处要改，没有存上。请照预览里各条改好表格，再选一次文件。",
-        "The roster needs {count} changes and was not saved. Make them as the preview lists them, then choose it again.",
+        "The roster needs {count} changes and was not saved. Make them as the preview lists, then choose it again.",
     ),
     C.ROSTER_STILL_NEEDED: (
         409,

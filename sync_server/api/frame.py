@@ -23,6 +23,12 @@ class BodyParser(FlaskParser):
         """Raise BODY_INVALID with the path of the first wrong field."""
         raise DomainError(ErrorCode.BODY_INVALID, reason=_first(error.messages)) from error
 
+    def _raw_load_json(self, req: Any) -> Any:
+        try:
+            return super()._raw_load_json(req)
+        except RecursionError as error:  # brackets within brackets
+            raise DomainError(ErrorCode.BODY_INVALID, reason="JSON") from error
+
     def _handle_invalid_json_error(self, error: Any, req: Any, *args: Any, **kwargs: Any) -> NoReturn:
         raise DomainError(ErrorCode.BODY_INVALID, reason="JSON") from error
 

@@ -6,7 +6,7 @@ from shared.domain.event import Actor
 from tests.field_house import FieldHouse
 
 
-def say(house: FieldHouse, path: str, witness: Actor | None = None, **fields: Any) -> tuple[int, dict[str, Any]]:
+def say(house: FieldHouse, path: str, witness: Actor | None = None, /, **fields: Any) -> tuple[int, dict[str, Any]]:
     """The status and the JSON answer of a form."""
     house.client.environ_base["HTTP_ACCEPT"] = "application/json"
     answer = house.post(path, witness, **fields)

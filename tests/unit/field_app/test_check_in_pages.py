@@ -91,6 +91,12 @@ def test_with_the_roster_locked_check_in_goes_on_by_seat(field: FieldHouse) -> N
     assert field.say("/check-in/mark", **MARK)["totals"]["present"] == 1
 
 
+def test_with_the_roster_damaged_check_in_goes_on_by_seat(field: FieldHouse) -> None:
+    field.laptop.roster.path.write_bytes(b"not what it was")
+    assert PUPILS[0].name not in field.read("/check-in/?block=chinese")
+    assert field.say("/check-in/mark", **MARK, note="忘带橡皮")["totals"]["present"] == 1
+
+
 def test_a_late_entry_says_when_it_happened(field: FieldHouse) -> None:
     entered = field.say("/check-in/mark", happened="08:05", **MARK)
     event = field.laptop.journal.event(entered["seq"])

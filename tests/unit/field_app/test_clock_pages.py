@@ -1,5 +1,7 @@
 """The clock check: by press, by hand, hours off, days off, stepped in between; and who may not."""
 
+from typing import Any
+
 import pytest
 
 from field_app.services import clock_checks
@@ -18,7 +20,7 @@ def clocked(field: FieldHouse) -> FieldHouse:
     return field
 
 
-def check(house: FieldHouse, witness: Actor | None = CHIEF_PROCTOR, **fields: object) -> tuple[int, dict[str, object]]:
+def check(house: FieldHouse, witness: Actor | None = CHIEF_PROCTOR, /, **fields: Any) -> tuple[int, dict[str, Any]]:
     return say(house, "/clock", witness, **{"reference": "phone"} | fields)
 
 

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
@@ -78,7 +79,7 @@ def served(house: FieldHouse) -> Iterator[Served]:
     thread.join(10)
 
 
-def upload(house: FieldHouse, data: bytes, name: str = "名册.xlsx") -> dict[str, object]:
+def upload(house: FieldHouse, data: bytes, name: str = "名册.xlsx") -> dict[str, Any]:
     status, told = say(house, "/roster/preview", file=(io.BytesIO(data), name))
     assert status == 200
     return told
@@ -86,7 +87,7 @@ def upload(house: FieldHouse, data: bytes, name: str = "名册.xlsx") -> dict[st
 
 def save(
     house: FieldHouse, preview: object, witness: Actor | None = PRINCIPAL, **fields: str
-) -> tuple[int, dict[str, object]]:
+) -> tuple[int, dict[str, Any]]:
     return say(house, "/roster/save", witness, preview=preview, **fields)
 
 
