@@ -1,0 +1,38 @@
+"""Keeps a copy of everything that passes on the simulator's roads, in plain text: packed bodies are unpacked."""
+
+import gzip
+import threading
+from pathlib import Path
+
+import pytest
+
+from bench.simulation import road
+from bench.simulation.http_message import Wire
+
+_PACKED = b"\x1f\x8b"
+_LOCK = threading.Lock()
+
+
+def keep_traffic(patch: pytest.MonkeyPatch, into: Path) -> None:
+    """From now on each message on any road is written to this file too; the roads carry on as before."""
+
+    class KeepingWire(Wire):
+        """A wire that writes down what it has read."""
+
+        __slots__ = ()
+
+        def read_message(self, *, has_body: bool = True) -> bytes | None:
+            """See `Wire.read_message`."""
+            message = Wire.read_message(self, has_body=has_body)
+            if message is not None:
+                with _LOCK, into.open("ab") as file:
+                    file.write(unpacked(message) + b"\n")
+            return message
+
+    patch.setattr(road, "Wire", KeepingWire)
+
+
+def unpacked(message: bytes) -> bytes:
+    """A message with its body as it was before gzip."""
+    head, end, body = message.partition(b"\r\n\r\n")
+    return head + end + (gzip.decompress(body) if body.startswith(_PACKED) else body)
