@@ -16,7 +16,7 @@ CATALOGUES = shared:shared/web/locale field_app:field_app/locale sync_server:syn
 PO_NOISE = Project-Id-Version|Report-Msgid-Bugs-To|POT-Creation-Date|PO-Revision-Date|Last-Translator|Language-Team|Generated-By
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test check fix bench screenshots words docs lock
+.PHONY: help venv demo test kills check fix bench screenshots words docs lock
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /\1\t/' | while IFS="$$(printf '\t')" read -r name text; \
@@ -38,6 +38,9 @@ demo: $(STAMP) ## one county of 21 schools, a whole day in about ten minutes; DE
 test: $(STAMP) ## run every test, the browser's too; PYTEST_ARGS="-k name" narrows it
 	@PYTHON="$(PYTHON)" sh tests/install_system_packages.sh
 	"$(BIN)/python" -m pytest -n 2 --dist loadgroup $(PYTEST_ARGS)
+
+kills: $(STAMP) ## kill the laptop 200 times under load, and print what was lost and how long a restart takes
+	TESTDAY_KILLS=200 "$(BIN)/python" -m pytest -s tests/e2e/test_sigkill.py
 
 check: $(STAMP) ## format, lint, types, layers; changes nothing
 	"$(BIN)/ruff" format --check .
