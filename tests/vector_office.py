@@ -139,7 +139,7 @@ class VectorOffice:
         return {"name": name, "headers": headers, "body": body.decode(), "status": answer.status_code, **result}
 
     def _probes(self, log: "VectorLog") -> list[dict[str, Any]]:
-        asked = [
+        asked: list[dict[str, Any]] = [
             {"logs": [{"log": log.born.log, "backed_up": 0}]},
             {"logs": [{"log": log.born.log, "at": [0, 7, 12, 13]}, {"log": log_id(self._device.public)}]},
         ]

@@ -2,15 +2,18 @@
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass
 from typing import Any
 
 from shared.domain.errors import DomainError, ErrorCode
 from shared.log.chain import Head
 from shared.log.line import read_json
-from shared.log.signing import head_of, log_id
+from shared.log.signing import HEAD_PATTERN, head_of, log_id
 
 PREFIX = b'{"birth":'
+_KEY = re.compile(r"[0-9a-f]{64}")
+_ANCESTOR = re.compile(HEAD_PATTERN.decode("ascii"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +82,11 @@ def decode_birth(record: bytes) -> Birth:
 
 
 def _birth(content: dict[str, Any]) -> Birth:
-    if content["birth"] != 1:
-        raise ValueError("birth")
     ancestor = content["ancestor"]
+    if content["birth"] != 1 or not _KEY.fullmatch(str(content["key"])):
+        raise ValueError("birth")
+    if ancestor is not None and not _ANCESTOR.fullmatch(json.dumps(ancestor, separators=(",", ":"))):
+        raise ValueError("ancestor")
     return Birth(
         log=str(content["log"]),
         key=str(content["key"]),
