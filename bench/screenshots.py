@@ -6,7 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from bench.simulation.county_office import CountyOffice
 from bench.simulation.engine import Run, Settings
@@ -14,7 +14,7 @@ from bench.simulation.school_run import SchoolRun
 from bench.simulation.shown_clock import Stopped
 from bench.simulation.telling import Teller
 
-SIZE = {"width": 1366, "height": 768}
+SIZE: ViewportSize = {"width": 1366, "height": 768}
 CHROMIUM = "/usr/bin/chromium"
 _RATE = 120
 _CHECK_IN = 8 * 60 + 33
@@ -48,9 +48,9 @@ def _look(run: Run, folder: Path) -> Iterator[Path]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         school = run.schools[0]
-        proctor, keeper = _enter(browser, school, "chief_proctor"), _enter(browser, school, "timekeeper")
         county = _sign_in(browser, run.office)
         run.clock.wait_until(_CHECK_IN)
+        proctor, keeper = _enter(browser, school, "chief_proctor"), _enter(browser, school, "timekeeper")
         yield _picture(proctor, f"{school.laptop.url}/check-in/", folder / "check-in.png")
         run.clock.wait_until(_TEST)
         yield _picture(keeper, f"{school.laptop.url}/signals/", folder / "signals.png")

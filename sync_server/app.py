@@ -85,7 +85,7 @@ def _put_together(config: ServerConfig, row: OfficeRow, store: SqliteStore, key:
         folds=folds,
         receipts=receipts,
         ingest=Ingest(store, row, clock, folds, receipts),
-        sessions=Sessions(store, key, row.epoch, wall_ms),
+        sessions=Sessions(store, key, row.epoch, wall_ms, clock),
         enrolments=Enrolments(store, row, key, wall_ms),
         county_logs=county_logs,
         plans=Plans(store, county_logs, clock),

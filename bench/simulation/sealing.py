@@ -33,7 +33,11 @@ def list_acts(scene: Scene) -> Iterator[Act]:
 
 
 def _count_handed_out(scene: Scene, block: Block) -> None:
-    _count(scene, block, only(count_rows(scene, block, draw_mishaps(scene, block)), "received", "handed_out"))
+    _count(
+        scene,
+        block,
+        only(count_rows(scene, block, draw_mishaps(scene, block)), "received", "handed_out", "unused", "damaged"),
+    )
 
 
 def _count_short(scene: Scene, block: Block) -> None:

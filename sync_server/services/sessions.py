@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from shared.domain.clock import Clock
 from shared.domain.errors import DomainError, ErrorCode
 from shared.log.signing import SigningKey, verify
 from shared.wire.routes import (
@@ -32,11 +33,12 @@ class Visitor:
 class Sessions:
     """Nonces and tokens carry their own end and a code that only we can make, so a restart forgets nobody."""
 
-    def __init__(self, store: Store, key: SigningKey, epoch: str, wall: Callable[[], int]) -> None:
+    def __init__(self, store: Store, key: SigningKey, epoch: str, wall: Callable[[], int], clock: Clock) -> None:
         self._store = store
         self._key = key
         self._epoch = epoch
         self._wall = wall
+        self._clock = clock
         self._secret = hashlib.sha256(b"testday sessions 1\n" + key.raw).digest()
 
     def hello(self, protocol: int, nonce: str) -> dict[str, object]:
@@ -48,7 +50,7 @@ class Sessions:
             "server": self._key.public,
             "epoch": self._epoch,
             "protocol": [PROTOCOL],
-            "time": self._wall(),
+            "time": self._clock.now().wall,
             "nonce": ours,
             "sig": self._key.sign(CONTEXT_HELLO, hello_message(nonce, ours, self._epoch)),
         }
@@ -61,7 +63,8 @@ class Sessions:
         if not verify(device.key, CONTEXT_SESSION, message, signature):
             raise DomainError(ErrorCode.DEVICE_UNKNOWN)
         now = self._wall()
-        self._store.write(lambda book: book.touch_device(device.no, now, wall - now))
+        shown = self._clock.now().wall  # what laptops show too: in a rehearsal not the machine's time
+        self._store.write(lambda book: book.touch_device(device.no, shown, wall - shown))
         until = now + SESSION_MS
         return self._sealed("token", until, device_id), until
 

@@ -20,9 +20,18 @@ RULES: dict[str, Rule] = {"account": account_rule, "account_or_basic": program_r
 
 
 def register_pages(app: Flask, office: Office) -> None:
-    """Give the app every page; `SILENT_AFTER_MS` in its config says after how long a running school is silent."""
-    app.extensions["desk"] = make_desk(office, int(app.config.get("SILENT_AFTER_MS", SILENT_AFTER_MS)))
+    """Give the app every page."""
+    app.extensions["desk"] = make_desk(office, silent_after(office))
     init_session(app)
     init_office_frame(app)
     for blueprint in FEATURES:
         app.register_blueprint(blueprint)
+
+
+def silent_after(office: Office) -> int:
+    """After how long (ms on the office's clock) a running school is silent.
+
+    In a rehearsal laptops still call twice a real minute, so a real minute of the fast clock is added.
+    """
+    rehearsal = office.row.rehearsal
+    return SILENT_AFTER_MS + (60_000 * rehearsal.rate if rehearsal else 0)
