@@ -14,7 +14,7 @@ from tests.field_house import PLAN_2022, PUPILS
 from tests.processes import end, run, start
 from tests.rosters import HEADER, messy_rows
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("processes")]
+pytestmark = pytest.mark.e2e
 
 CHROMIUM = "/usr/bin/chromium"
 PATIENCE = 20_000

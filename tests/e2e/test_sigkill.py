@@ -21,7 +21,7 @@ from tests.e2e.killing import Form, Held, kill_often
 from tests.field_house import PLAN_2022
 from tests.processes import TESTDAY, Visitor, end, run, start
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("processes")]
+pytestmark = pytest.mark.e2e
 
 KILLS = int(os.environ.get("TESTDAY_KILLS", "40"))
 CONTROL_KILLS = 12

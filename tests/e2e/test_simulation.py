@@ -17,7 +17,7 @@ from bench.simulation.telling import Teller
 from tests.e2e.leaks import Leak, find_leaks, spell
 from tests.e2e.traffic import keep_traffic
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("processes")]
+pytestmark = pytest.mark.e2e
 
 SEALED = ("roster.enc",)
 
