@@ -55,8 +55,8 @@ class Folded:
 
 
 _FEATURES = tuple(item.name for item in fields(Day))
-_APPLY: dict[str, tuple[str, Callable[[Any, Event], Any]]] = {
-    name: (feature, function)
+_APPLY: dict[str, tuple[int, Callable[[Any, Event], Any]]] = {
+    name: (_FEATURES.index(feature), function)
     for feature, module in (
         ("readiness", readiness),
         ("duties", duties),
@@ -100,10 +100,10 @@ def apply(day: Day, event: Event) -> Day:
     found = _APPLY.get(event.type)
     if found is None:
         return day
-    feature, function = found
-    states = {name: getattr(day, name) for name in _FEATURES}
-    states[feature] = function(states[feature], event)
-    return Day(**states)
+    place, function = found
+    states = [getattr(day, name) for name in _FEATURES]
+    states[place] = function(states[place], event)
+    return Day(*states)
 
 
 def _corrected(folded: Folded, event: Event, lookup: Lookup) -> Folded:

@@ -93,7 +93,7 @@ def _event(record: Mapping[str, Any]) -> Event:
         record["type"],
         record["tv"],
         _actor(record["actor"]),
-        tuple(_actor(witness) for witness in record["witnesses"]),
+        tuple(map(_actor, record["witnesses"])),
         Instant(at["wall"], at["tick"], at["run"], at["offset"], at["error"]),
         happened,
         record["data"],

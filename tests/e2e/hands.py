@@ -191,5 +191,5 @@ class Hands:
 
     def _hear(self, message: ConsoleMessage) -> None:
         place = str(message.location.get("url", ""))
-        if message.type == "error" and not place.endswith("/favicon.ico"):
+        if message.type == "error":
             self.complaints.append(f"{message.text} {place}")
