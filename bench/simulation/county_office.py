@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import requests
+from requests.auth import HTTPBasicAuth
 
 from bench.office_process import Served, free_port, run_server_command
 from bench.simulation.county import CAMPAIGN, NAME, School
@@ -62,9 +63,8 @@ class CountyOffice:
 
     def board(self) -> dict[str, Any]:
         """The county board's cells, over HTTP."""
-        answer = requests.get(
-            f"{self.url}/board.json", auth=(self.account.encode(), self.password.encode()), timeout=60
-        )
+        account = HTTPBasicAuth(self.account.encode(), self.password.encode())
+        answer = requests.get(f"{self.url}/board.json", auth=account, timeout=60)
         answer.raise_for_status()
         cells: dict[str, Any] = answer.json()
         return cells
