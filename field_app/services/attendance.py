@@ -1,5 +1,6 @@
 """Checking pupils in: marks, undo, the end of check-in (domain §5)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from field_app.roster.pupil import Pupil
@@ -17,6 +18,7 @@ from shared.domain.attendance import (
 from shared.domain.corrections import RECORD_VOIDED
 from shared.domain.errors import DomainError, ErrorCode
 from shared.domain.event import Actor, Draft
+from shared.domain.progress import order_up_to
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,20 +43,44 @@ class CheckIn:
     names_locked: bool
 
 
-def look_up(laptop: Laptop, block: str, *, with_names: bool = True) -> CheckIn:
-    """The check-in of one block: every seat of the roster with its mark; names only while the roster is open."""
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Who is there in a block, by seat alone: the roster's seats, the marks that hold, and the block's own marks."""
+
+    numbers: tuple[int, ...]
+    marks: Mapping[int, Mark]
+    own: Mapping[int, Mark]
+
+    @property
+    def totals(self) -> Totals:
+        """The counts over the roster's seats."""
+        return count(self.marks, self.numbers)
+
+    def is_inherited(self, number: int) -> bool:
+        """Whether a seat's mark is that of an earlier block."""
+        return number in self.marks and number not in self.own
+
+
+def stand(laptop: Laptop, block: str) -> Standing:
+    """The standing of one block, without names; raises BLOCK_UNKNOWN."""
     day = laptop.journal.day
-    numbers = day.readiness.seats
-    own = day.attendance.marks.get(block, {})
-    marks = day.attendance.effective(laptop.timetable().order_up_to(block))
-    pupils = {pupil.seat: pupil for pupil in names(laptop)} if with_names else {}
+    marks = day.attendance.effective(order_up_to(laptop.plan, block))
+    return Standing(day.readiness.seats, marks, day.attendance.marks.get(block, {}))
+
+
+def look_up(laptop: Laptop, block: str) -> CheckIn:
+    """The check-in of one block: every seat of the roster with its mark; names only while the roster is open."""
+    day, standing = laptop.journal.day, stand(laptop, block)
+    numbers = standing.numbers
+    pupils = {pupil.seat: pupil for pupil in names(laptop)}
     seats = tuple(
-        Seat(number, pupils.get(number), marks.get(number), number in marks and number not in own) for number in numbers
+        Seat(number, pupils.get(number), standing.marks.get(number), standing.is_inherited(number))
+        for number in numbers
     )
     return CheckIn(
         block,
         seats,
-        count(marks, numbers),
+        standing.totals,
         day.attendance.closed.get(block),
         day.attendance.posted.get(block),
         names_locked=bool(numbers) and not laptop.roster.is_unlocked and laptop.roster.exists,
@@ -100,7 +126,7 @@ def undo(laptop: Laptop, actor: Actor, *, line: int, reason: str, request: str) 
 
 def close(laptop: Laptop, actor: Actor, block: str, request: str) -> Recorded:
     """End the check-in of a block with its totals; later arrivals are recorded as late."""
-    totals = look_up(laptop, block, with_names=False).totals
+    totals = stand(laptop, block).totals
     data = {
         "block": block,
         "expected": totals.expected,

@@ -11,6 +11,7 @@ from shared.domain.attendance import count
 from shared.domain.fold import Day
 from shared.domain.materials import Materials
 from shared.domain.plan import Block, PhaseKind
+from shared.domain.progress import order_up_to
 from shared.domain.roles import HEADS, PROCTORS, STAFF, Role
 from shared.domain.signals import SignalRecord
 
@@ -111,7 +112,7 @@ def _check_in(day: Day, timetable: Timetable) -> Iterator[Matter]:
         begun = _phase_instant(timetable, block, PhaseKind.ANSWER, begin=True)
         if not seats or begun is None or timetable.now < begun:
             continue
-        left = count(day.attendance.effective(timetable.order_up_to(block.id)), seats).unrecorded
+        left = count(day.attendance.effective(order_up_to(timetable.plan, block.id)), seats).unrecorded
         if left:
             link = f"/check-in/?block={block.id}"
             yield Matter(MatterKind.SEATS_UNRECORDED, link, Urgency.NOW, PROCTORS, block.id, left, begun)

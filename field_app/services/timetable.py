@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 
 from shared.domain.plan import Block, Day, Phase, Plan, Signal, instant_of
-from shared.domain.progress import order_up_to
 
 BEIJING = timezone(timedelta(hours=8))
 
@@ -25,10 +24,6 @@ class Timetable:
     def blocks(self) -> tuple[Block, ...]:
         """Today's blocks in the plan's order."""
         return tuple(block for block in self.plan.blocks if block.day == self.today.id)
-
-    def order_up_to(self, block_id: str) -> tuple[str, ...]:
-        """The blocks whose check-in counts for `block_id`; raises BLOCK_UNKNOWN."""
-        return order_up_to(self.plan, block_id)
 
     def check_in_blocks(self) -> tuple[Block, ...]:
         """Today's blocks that have a check-in of their own, in order."""

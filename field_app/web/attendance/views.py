@@ -100,8 +100,8 @@ def printed_list() -> str:
 
 def _answer(recorded: Recorded, block: str, said: str) -> Any:
     """Say what was recorded, with the block's new totals and seats for the page that stays open."""
-    check_in = attendance.look_up(the_laptop(), block, with_names=False)
-    totals = check_in.totals
+    standing = attendance.stand(the_laptop(), block)
+    totals = standing.totals
     return answer(
         recorded,
         said,
@@ -114,13 +114,10 @@ def _answer(recorded: Recorded, block: str, said: str) -> Any:
             "unrecorded": totals.unrecorded,
         },
         seats=[
-            [
-                seat.number,
-                seat.mark.status.value if seat.mark else "",
-                seat.mark.seq if seat.mark else 0,
-                seat.inherited,
-            ]
-            for seat in check_in.seats
+            [number, held.status, held.seq, standing.is_inherited(number)]
+            if (held := standing.marks.get(number))
+            else [number, "", 0, False]
+            for number in standing.numbers
         ],
     )
 
