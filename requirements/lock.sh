@@ -13,7 +13,7 @@ compile() { # compile OUTPUT ARGUMENTS…
   output="$1"
   shift
   "$work/venv/bin/uv" pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
-    --no-emit-index-url --no-emit-find-links ${LOCK_ARGS:-} -o "$work/out.txt" "$@"
+    ${LOCK_ARGS:-} -o "$work/out.txt" "$@"
   {
     echo "# Written by \`make lock\` from pyproject.toml. Do not edit."
     cat "$work/out.txt"
