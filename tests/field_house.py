@@ -17,11 +17,12 @@ from field_app.roster.pupil import Pupil
 from field_app.services.laptop import Laptop
 from field_app.services.people import Newcomer, put_on_duty
 from field_app.sync.status import SyncState, SyncStatus
-from shared.domain.clock import Instant
+from field_app.timekeeping.steady_clock import SteadyClock
 from shared.domain.errors import DomainError
 from shared.domain.event import Actor, Draft
 from shared.domain.readiness import ROSTER_IMPORTED
 from shared.domain.roles import Role
+from shared.timepiece import Reading
 from shared.wire.enrolment import Enrolment
 from shared.wire.plan_file import shipped_plans
 
@@ -55,26 +56,62 @@ PRINCIPAL, DEPUTY, CHIEF_PROCTOR, PROCTOR, INFO_OFFICER, TIMEKEEPER, SECRECY_OFF
 PINS = {f"p{number}": newcomer.pin for number, newcomer in enumerate(STAFF, start=1)}
 
 
-class StillClock:
-    """A clock that stands at 08:15 in China on the plan's day of 2022 until a test moves it."""
+class StillTime:
+    """A machine whose clocks stand still until a test moves them; see `field_app.timekeeping.steady_clock.Source`."""
+
+    def __init__(self, wall: int, tick: int = 1_000_000) -> None:
+        self.wall, self.tick, self.awake = wall * 1_000_000, tick * 1_000_000, tick * 1_000_000
+        self.started = "aaaa"
+        self.minutes = 480
+
+    def read(self) -> Reading:
+        """See `Source.read`."""
+        return Reading(self.wall, self.tick, self.awake)
+
+    def boot(self) -> str:
+        """See `Source.boot`."""
+        return self.started
+
+    def zone(self) -> int:
+        """See `Source.zone`."""
+        return self.minutes
+
+    def pass_ns(self, span: int) -> None:
+        """Let time pass, in ns, with the laptop awake."""
+        self.wall += span
+        self.tick += span
+        self.awake += span
+
+    def sleep(self, seconds: float) -> None:
+        """Let time pass with the laptop asleep."""
+        self.wall += int(seconds * 1e9)
+        self.tick += int(seconds * 1e9)
+
+    def step(self, seconds: float) -> None:
+        """Set the wall clock."""
+        self.wall += int(seconds * 1e9)
+
+
+class StillClock(SteadyClock):
+    """A clock that stands at 08:15 in China on the plan's day of 2022 until a test moves it; `time` is its machine."""
 
     def __init__(self, local: str = "2022-05-25T08:15:00+08:00") -> None:
-        self.wall = int(datetime.fromisoformat(local).timestamp() * 1000)
-        self.tick = 1_000_000
-        self._check: tuple[int | None, int | None] = (None, None)
+        self.time = StillTime(int(datetime.fromisoformat(local).timestamp() * 1000))
+        super().__init__(self.time)
 
-    def now(self) -> Instant:
-        """See `Clock.now`."""
-        return Instant(self.wall, self.tick, "run1", *self._check)
+    @property
+    def wall(self) -> int:
+        """The raw wall clock in ms."""
+        return self.time.wall // 1_000_000
 
-    def set_check(self, offset: int | None, error: int | None) -> None:
-        """See `Clock.set_check`."""
-        self._check = (offset, error)
+    @property
+    def tick(self) -> int:
+        """The sleep-counting tick in ms."""
+        return self.time.tick // 1_000_000
 
     def move(self, seconds: float) -> None:
         """Let time pass."""
-        self.wall += int(seconds * 1000)
-        self.tick += int(seconds * 1000)
+        self.time.pass_ns(int(seconds * 1000) * 1_000_000)
 
     def move_to(self, clock: str) -> None:
         """Let time pass until `HH:MM` of the plan's day."""

@@ -9,12 +9,13 @@ from field_app.services.laptop import Keys
 from field_app.store.office import OfficeStore, office_migrations
 from field_app.sync.client import OfficeClient
 from field_app.sync.runner import SyncRunner
+from field_app.timekeeping.steady_clock import SteadyClock
 from shared.domain.errors import DomainError
 from shared.log.signing import SigningKey
 from shared.store.migrations import log_migrations
 from shared.store.sqlite import SqliteEventStore
 from shared.store.writer import Writer
-from shared.timepiece import SystemClock
+from shared.timepiece import Machine
 from shared.wire.enrolment import Enrolment
 from sync_server.app import open_office
 from sync_server.config import ServerConfig
@@ -50,7 +51,7 @@ class SyncLaptop:
             office=self.office,
             keys=self.keys,
             enrolment=self.enrolment,
-            clock=SystemClock(),
+            clock=SteadyClock(Machine()),
         )
 
     def record(self, count: int) -> "SyncLaptop":

@@ -63,7 +63,7 @@ class ClockState:
     checks: tuple[CheckLine, ...]
     checked: bool
     again: bool
-    stepped: bool
+    disturbed: str
 
     @property
     def size(self) -> Size:
@@ -72,7 +72,7 @@ class ClockState:
 
 
 def look_at_clock(laptop: Laptop) -> ClockState:
-    """The clock now, every check, and whether another one is asked for: after a step, or before the next half-day."""
+    """The clock now, every check, and whether another is asked for: the clock was disturbed, or half a day is over."""
     folded, now = laptop.journal.folded, laptop.clock.now()
     people = folded.day.duties.people
     checks = tuple(
@@ -91,7 +91,7 @@ def look_at_clock(laptop: Laptop) -> ClockState:
         checks=checks,
         checked=last is not None,
         again=last is not None and _half_day(last.time + _learnt(last)) != _half_day(now.corrected),
-        stepped=last is not None and _has_stepped(laptop, Press(last.at.wall, last.at.tick), last.at.run),
+        disturbed=folded.day.readiness.disturbed,
     )
 
 
@@ -114,7 +114,7 @@ def offset_of(laptop: Laptop, press: Press, time: str, date: str = "") -> int:
     changed since the press, or the press was too long ago.
     """
     now = laptop.clock.now()
-    if not 0 <= now.tick - press.tick <= _PRESS_KEEPS_MS or _has_stepped(laptop, press, now.run):
+    if not 0 <= now.tick - press.tick <= _PRESS_KEEPS_MS or _has_stepped(laptop, press):
         raise DomainError(ErrorCode.CLOCK_STEPPED)
     there = _read_time(time)
     day = _read_date(date) if date else _in_china(press.wall)
@@ -136,11 +136,11 @@ def parts_of(offset: int) -> tuple[int, int, int, float]:
     return rest // _DAY, rest % _DAY // _HOUR, rest % _HOUR // _MINUTE, rest % _MINUTE / 1000
 
 
-def _has_stepped(laptop: Laptop, before: Press, run: str) -> bool:
-    """Whether the wall clock went on otherwise than the tick since `before`; not known across runs."""
+def _has_stepped(laptop: Laptop, before: Press) -> bool:
+    """Whether the wall clock went on otherwise than the tick since `before`."""
     now = laptop.clock.now()
     rate = laptop.enrolment.rate if laptop.enrolment else 1
-    return run == now.run and abs(now.wall - before.wall - (now.tick - before.tick) * rate) > STEP_MS * rate
+    return abs(now.wall - before.wall - (now.tick - before.tick) * rate) > STEP_MS * rate
 
 
 def _learnt(check: Event) -> int:

@@ -5,18 +5,18 @@ import hashlib
 from field_app.services.laptop import Laptop
 from field_app.sync.client import OfficeClient
 from field_app.sync.runner import fetch_content
-from shared.domain.clock import Clock
+from field_app.timekeeping.steady_clock import SteadyClock
+from shared.domain.clock import WatchedClock
 from shared.domain.errors import DomainError, ErrorCode
-from shared.timepiece import RehearsalClock, SystemClock
+from shared.timepiece import Machine
 from shared.wire.enrolment import Enrolment
 from shared.wire.enrolment_files import EnrolRequest, read_answer
 
 
-def clock_for(enrolment: Enrolment | None) -> Clock:
+def clock_for(enrolment: Enrolment | None) -> WatchedClock:
     """The machine's clock, or the scaled one of a rehearsal."""
-    if enrolment is not None and enrolment.rehearsal is not None and enrolment.mode == "rehearsal":
-        return RehearsalClock(enrolment.rehearsal)
-    return SystemClock()
+    rehearsed = enrolment is not None and enrolment.mode == "rehearsal"
+    return SteadyClock(Machine(), enrolment.rehearsal if enrolment and rehearsed else None)
 
 
 def enrol_online(laptop: Laptop, url: str, code: str) -> Enrolment:

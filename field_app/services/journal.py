@@ -5,11 +5,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from shared.domain.catalogue_of_events import CATALOGUE
-from shared.domain.clock import Clock
+from shared.domain.clock import WatchedClock
 from shared.domain.errors import DomainError, ErrorCode
 from shared.domain.event import LAPTOP, Draft, Event
 from shared.domain.fold import Day, Folded, advance, judge
-from shared.domain.readiness import LAPTOP_STARTED
+from shared.domain.readiness import CLOCK_DISTURBED, LAPTOP_STARTED
 from shared.log.birth import decode_birth
 from shared.log.chain import Head, next_hash
 from shared.log.line import Place, decode_line, encode_line
@@ -31,7 +31,7 @@ class Journal:
     The folded day is immutable: a reader takes `folded` once and looks at it as long as it likes.
     """
 
-    def __init__(self, store: EventStore, clock: Clock, key: SigningKey) -> None:
+    def __init__(self, store: EventStore, clock: WatchedClock, key: SigningKey) -> None:
         record = store.birth()
         if record is None:
             raise DomainError(ErrorCode.NOT_ENROLLED)
@@ -45,8 +45,12 @@ class Journal:
         self.folded = Folded()
         self._listeners: list[Callable[[Event], None]] = []
         self._in_doubt = False
+        self._told: tuple[int | None, int | None] = (None, None)
         for line in store.lines():
             self._follow(decode_line(line))
+        self._tell_clock()
+        if self._events:
+            clock.resume(self._events[-1].at)
 
     @property
     def day(self) -> Day:
@@ -69,29 +73,20 @@ class Journal:
     def record(self, draft: Draft, request: str) -> Recorded:
         """Record a draft once per request id; returns after the durable commit.
 
+        What the clock has noticed is recorded before it, so that the log's order says which times it concerns.
         Raises whatever `judge` refuses, LINE_TOO_LONG, NOT_RECORDED or DISK_FULL; then nothing has changed.
         """
         with self._lock:
-            before = self._store.find_request(request)  # settles the store, which the catching up relies on
-            if self._in_doubt:
-                self._catch_up()
-            if before is not None:
-                return Recorded(self.event(before), repeated=True)
-            event_type = CATALOGUE.get(draft.type)
-            seq = self._head.seq + 1
-            line = encode_line(draft, self._place(seq), event_type.version, self.clock.now())
-            event = decode_line(line)
-            judge(self.folded, event, self.event)
-            head = Head(self.birth.log, seq, next_hash(self._head.hash, line))
-            signed = sign_head(self._key, head) if event_type.milestone else None
-            self._in_doubt = True
-            self._store.append(line, head, request, signed)
-            self._in_doubt = False
-            self._head = head
-            self._follow(event)
-        for listener in self._listeners:
-            listener(event)
-        return Recorded(event)
+            noticed = self._note_clock()
+            recorded = self._record(draft, request)
+        self._tell_listeners(*noticed, *(() if recorded.repeated else (recorded.event,)))
+        return recorded
+
+    def note_clock(self) -> None:
+        """Record what the clock has noticed, if anything; raises as `record` does."""
+        with self._lock:
+            noticed = self._note_clock()
+        self._tell_listeners(*noticed)
 
     def sign_head(self) -> SignedHead:
         """The newest head, signed and kept."""
@@ -107,6 +102,48 @@ class Journal:
         """Record that the program started."""
         self.record(Draft(LAPTOP_STARTED.name, LAPTOP, {"software": software}), request)
 
+    def _note_clock(self) -> list[Event]:
+        events = []
+        for disturbance in self.clock.noticed():
+            data = {"kind": disturbance.kind.value, "by": disturbance.by}
+            events.append(self._record(Draft(CLOCK_DISTURBED.name, LAPTOP, data), disturbance.id).event)
+            self.clock.settle(disturbance)
+        return events
+
+    def _record(self, draft: Draft, request: str) -> Recorded:
+        before = self._store.find_request(request)  # settles the store, which the catching up relies on
+        if self._in_doubt:
+            self._catch_up()
+        if before is not None:
+            return Recorded(self.event(before), repeated=True)
+        event_type = CATALOGUE.get(draft.type)
+        seq = self._head.seq + 1
+        line = encode_line(draft, self._place(seq), event_type.version, self.clock.now())
+        event = decode_line(line)
+        judge(self.folded, event, self.event)
+        head = Head(self.birth.log, seq, next_hash(self._head.hash, line))
+        signed = sign_head(self._key, head) if event_type.milestone else None
+        self._in_doubt = True
+        self._store.append(line, head, request, signed)
+        self._in_doubt = False
+        self._head = head
+        self._follow(event)
+        self._tell_clock()
+        return Recorded(event)
+
+    def _tell_listeners(self, *events: Event) -> None:
+        for event in events:
+            for listener in self._listeners:
+                listener(event)
+
+    def _tell_clock(self) -> None:
+        """Carry a changed clock check; an unchanged one must not undo what the clock has noticed since."""
+        readiness = self.folded.day.readiness
+        check = (readiness.offset, readiness.error)
+        if check != self._told:
+            self._told = check
+            self.clock.set_check(*check)
+
     def _place(self, seq: int) -> Place:
         plan = self.day.readiness.plan or self.birth.plan
         return Place(self.birth.log, seq, self.birth.school, self.birth.campaign, plan[:16])
@@ -119,9 +156,8 @@ class Journal:
             self._follow(decode_line(line))
         self._head = head
         self._in_doubt = False
+        self._tell_clock()
 
     def _follow(self, event: Event) -> None:
         self._events.append(event)
         self.folded = advance(self.folded, event, self.event)
-        readiness = self.folded.day.readiness
-        self.clock.set_check(readiness.offset, readiness.error)

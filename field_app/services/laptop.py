@@ -10,7 +10,7 @@ from field_app.roster.shelf import Shelf
 from field_app.services.journal import Journal
 from field_app.services.pins import PinGate
 from field_app.services.timetable import Timetable
-from shared.domain.clock import Clock
+from shared.domain.clock import WatchedClock
 from shared.domain.errors import DomainError, ErrorCode
 from shared.domain.plan import Plan
 from shared.log.birth import Birth
@@ -50,7 +50,7 @@ class Parts:
     """What a laptop is put together from."""
 
     folder: Path
-    clock: Clock
+    clock: WatchedClock
     store: EventStore
     contents: Contents
     pins: PinGate
@@ -109,7 +109,7 @@ class Laptop:
         """The plan at this moment."""
         return Timetable(self.plan, self.clock.now().corrected)
 
-    def enrol(self, enrolment: Enrolment, plan: bytes, clock: Clock) -> None:
+    def enrol(self, enrolment: Enrolment, plan: bytes, clock: WatchedClock) -> None:
         """Take up an office's enrolment: keep it and its plan, and give the log its birth; raises ALREADY_ENROLLED.
 
         The birth comes last: until it is on disk the laptop counts as not enrolled and may be enrolled again.

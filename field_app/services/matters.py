@@ -18,6 +18,8 @@ from shared.domain.signals import SignalRecord
 CONFIRM_WITHIN_MS = 2 * 60_000
 """A signal not confirmed after this long is open (domain §3)."""
 SOON_MS = 2 * 60_000
+_KEEPERS = frozenset({Role.TIMEKEEPER, Role.CHIEF_PROCTOR}) | HEADS
+"""Who looks after the clock and the signals."""
 
 
 class Urgency(IntEnum):
@@ -34,6 +36,7 @@ class MatterKind(StrEnum):
     DAY_NOT_OPEN = "day_not_open"
     NO_ROSTER = "no_roster"
     CLOCK_NOT_CHECKED = "clock_not_checked"
+    CLOCK_DISTURBED = "clock_disturbed"
     READINESS_OPEN = "readiness_open"
     PLAN_NEWER = "plan_newer"
     SEATS_UNRECORDED = "seats_unrecorded"
@@ -87,10 +90,10 @@ def _opening(day: Day, timetable: Timetable) -> Iterator[Matter]:
         yield Matter(MatterKind.DAY_NOT_OPEN, "/readiness/", Urgency.SOON, HEADS)
     if not ready.seats:
         yield Matter(MatterKind.NO_ROSTER, "/roster/", Urgency.SOON, HEADS | {Role.INFO_OFFICER, Role.CHIEF_PROCTOR})
-    if ready.clock_seq is None:
-        yield Matter(
-            MatterKind.CLOCK_NOT_CHECKED, "/clock/", Urgency.SOON, HEADS | {Role.TIMEKEEPER, Role.CHIEF_PROCTOR}
-        )
+    if ready.disturbed:
+        yield Matter(MatterKind.CLOCK_DISTURBED, "/clock/", Urgency.NOW, _KEEPERS)
+    elif ready.clock_seq is None:
+        yield Matter(MatterKind.CLOCK_NOT_CHECKED, "/clock/", Urgency.SOON, _KEEPERS)
     open_items = sum(
         1
         for item in timetable.plan.readiness
@@ -122,7 +125,6 @@ def _check_in(day: Day, timetable: Timetable) -> Iterator[Matter]:
 
 
 def _signals(day: Day, timetable: Timetable) -> Iterator[Matter]:
-    keepers = frozenset({Role.TIMEKEEPER, Role.CHIEF_PROCTOR}) | HEADS
     for signal in timetable.plan.signals():
         planned = timetable.planned(signal)
         if signal.day != timetable.today.id or planned is None:
@@ -130,7 +132,7 @@ def _signals(day: Day, timetable: Timetable) -> Iterator[Matter]:
         kind = _signal_matter(day.signals.get(signal.id), planned, timetable.now)
         if kind is not None:
             urgency = Urgency.SOON if kind is MatterKind.SIGNAL_DUE and planned > timetable.now else Urgency.NOW
-            yield Matter(kind, f"/signals/#{signal.id}", urgency, keepers, signal.id, due=planned)
+            yield Matter(kind, f"/signals/#{signal.id}", urgency, _KEEPERS, signal.id, due=planned)
 
 
 def _signal_matter(record: SignalRecord, planned: int, now: int) -> MatterKind | None:

@@ -42,7 +42,7 @@ def _readiness(old: Readiness, new: Readiness) -> Readiness:
     if new.roster_seq is None:
         merged = replace(merged, seats=old.seats, roster_seq=old.roster_seq, roster_destroyed=old.roster_destroyed)
     if new.clock_seq is None:
-        merged = replace(merged, offset=old.offset, error=old.error, clock_seq=old.clock_seq)
+        merged = replace(merged, offset=old.offset, error=old.error, clock_seq=old.clock_seq, disturbed=old.disturbed)
     return replace(merged, plan=new.plan or old.plan)
 
 

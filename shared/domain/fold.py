@@ -143,7 +143,7 @@ def _judge_correction(folded: Folded, event: Event, lookup: Lookup) -> None:
             rule(folded.day, replace(original, data=event.data["data"]))
 
 
-_STANDING = frozenset({duties.PERSON_PUT_ON_DUTY.name, readiness.LAPTOP_STARTED.name})
+_STANDING = frozenset({duties.PERSON_PUT_ON_DUTY.name, readiness.LAPTOP_STARTED.name, readiness.CLOCK_DISTURBED.name})
 """Types that later lines rest on: relieve the person, do not void that they came."""
 
 

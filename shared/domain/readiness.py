@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from shared.domain.catalogue import NOTE, EventType, choice, number, seats, text
+from shared.domain.clock import MOVING, DisturbanceKind
 from shared.domain.event import Event
 from shared.domain.roles import HEADS, LAPTOP_ONLY, STAFF, Role
 from shared.domain.words import Words
@@ -89,6 +90,28 @@ CLOCK_CHECKED = EventType(
     witnesses=1,
     witness_by=STAFF,
 )
+CLOCK_DISTURBED = EventType(
+    name="clock_disturbed",
+    feature=FEATURE,
+    title=Words("电脑时钟有变", "Clock disturbed"),
+    words=Words("本机发现{kind}（{by} 毫秒）", "The laptop noticed: {kind} ({by} ms)"),
+    fields=(
+        choice(
+            "kind",
+            "情况",
+            "kind",
+            [
+                ("stepped", "电脑时钟被改动", "its clock was set"),
+                ("drifted", "电脑时钟走得不准", "its clock runs wrong"),
+                ("slept", "电脑休眠过", "it slept"),
+                ("rebooted", "电脑重新开机", "it was started again"),
+                ("zone", "电脑时区被改动", "its time zone was changed"),
+            ],
+        ),
+        number("by", "差多少（毫秒）", "by (ms)", least=-(10**14), most=10**14),
+    ),
+    may=LAPTOP_ONLY,
+)
 ROSTER_IMPORTED = EventType(
     name="roster_imported",
     feature=FEATURE,
@@ -134,6 +157,7 @@ TYPES = (
     PLAN_ADOPTED,
     READINESS_CHECKED,
     CLOCK_CHECKED,
+    CLOCK_DISTURBED,
     ROSTER_IMPORTED,
     ROSTER_DESTROYED,
     NOTE_ADDED,
@@ -151,7 +175,11 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
-    """What has been prepared; `seats` are the expected pupils, `offset`/`error` the last clock check in ms."""
+    """What has been prepared; `seats` are the expected pupils.
+
+    `offset` and `error` are the last clock check in ms, less the steps of the clock since; `disturbed` names what has
+    happened to the clock since that check, `""` when nothing has.
+    """
 
     opened: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     plan: str | None = None
@@ -162,6 +190,7 @@ class Readiness:
     offset: int | None = None
     error: int | None = None
     clock_seq: int | None = None
+    disturbed: str = ""
 
 
 def _opened(state: Readiness, event: Event) -> Readiness:
@@ -178,7 +207,14 @@ def _checked(state: Readiness, event: Event) -> Readiness:
 
 
 def _clock(state: Readiness, event: Event) -> Readiness:
-    return replace(state, offset=event.data["offset"], error=event.data["error"], clock_seq=event.seq)
+    return replace(state, offset=event.data["offset"], error=event.data["error"], clock_seq=event.seq, disturbed="")
+
+
+def _disturbed(state: Readiness, event: Event) -> Readiness:
+    kind, by = event.data["kind"], event.data["by"]
+    if kind == DisturbanceKind.ZONE:
+        return state
+    return replace(state, offset=(state.offset or 0) - by if kind in MOVING else state.offset, disturbed=kind)
 
 
 def _roster(state: Readiness, event: Event) -> Readiness:
@@ -194,6 +230,7 @@ APPLY = {
     PLAN_ADOPTED.name: _plan,
     READINESS_CHECKED.name: _checked,
     CLOCK_CHECKED.name: _clock,
+    CLOCK_DISTURBED.name: _disturbed,
     ROSTER_IMPORTED.name: _roster,
     ROSTER_DESTROYED.name: _destroyed,
 }

@@ -3,6 +3,7 @@
 from flask_babel import gettext as _
 
 from field_app.services.clock_checks import Size, parts_of, size_of
+from shared.domain.clock import DisturbanceKind
 
 
 def ahead_or_behind(offset: int) -> str:
@@ -25,6 +26,17 @@ def warnings(offset: int) -> list[str]:
     if size is Size.DAYS:
         said.append(_("差了一天以上：请再核对标准时间的日期；若填错了，按正确的日期再对一次即可。"))
     return said
+
+
+def disturbance_sentence(kind: str) -> str:
+    """What has happened to the clock since the last check, and what to do; empty when nothing has."""
+    said = {
+        DisturbanceKind.STEPPED: lambda: _("电脑时钟被改动过。指令仍按原来对准的时间走；请马上再对一次。"),
+        DisturbanceKind.DRIFTED: lambda: _("电脑时钟走得不准，已差 2 秒以上。指令仍按对准的时间走；请再对一次。"),
+        DisturbanceKind.SLEPT: lambda: _("电脑休眠过。请再对一次，并看一看有没有漏发的指令。"),
+        DisturbanceKind.REBOOTED: lambda: _("电脑重新开过机，时钟不一定还准。请再对一次。"),
+    }
+    return str(said[DisturbanceKind(kind)]()) if kind in said else ""
 
 
 def _how_much(offset: int) -> str:

@@ -9,7 +9,7 @@ from field_app.services import clock_checks
 from field_app.services.clock_checks import NewCheck, Press
 from field_app.web.acting import acting, request_id, the_laptop, witnesses
 from field_app.web.answers import answer, form_number, form_text
-from field_app.web.clock.sentences import ahead_or_behind, warnings
+from field_app.web.clock.sentences import ahead_or_behind, disturbance_sentence, warnings
 from shared.domain.access import may_record
 from shared.domain.errors import DomainError, ErrorCode
 from shared.domain.readiness import CLOCK_CHECKED
@@ -33,6 +33,7 @@ def page() -> str:
         references=CLOCK_CHECKED.field("reference"),
         usual_error=clock_checks.USUAL_ERROR_MS,
         ahead_or_behind=ahead_or_behind,
+        disturbance=disturbance_sentence(state.disturbed),
         warnings=warnings(state.now.offset or 0) if state.checked else [],
         may_check=may_record(CLOCK_CHECKED, acting().role),
     )

@@ -103,7 +103,7 @@ def test_what_cannot_be_a_check(clocked: FieldHouse, fields: dict[str, str], cod
 
 def test_the_clock_changed_after_the_press(clocked: FieldHouse) -> None:
     pressed = press(clocked)
-    clocked.clock.wall += 5000
+    clocked.clock.time.step(5)
     assert check(clocked, reference_time="08:15", **pressed)[1]["code"] == "clock_stepped"
 
 
@@ -157,8 +157,12 @@ def test_the_page_asks_for_a_check_when_there_is_none_or_an_old_one(clocked: Fie
 
 def test_a_stepped_clock_asks_for_a_check_at_once(clocked: FieldHouse) -> None:
     check(clocked, offset="0")
-    clocked.clock.wall -= 60_000
-    assert "又被改动过" in ask(clocked, "/clock/")
+    clocked.clock.time.step(-60)
+    clocked.laptop.journal.note_clock()
+    assert "电脑时钟被改动过" in ask(clocked, "/clock/")
+    assert "请再对时" in ask(clocked, "/")
+    check(clocked, offset="60000")
+    assert "已对时" in ask(clocked, "/clock/")
 
 
 def test_a_void_check_is_struck_out_and_counts_no_more(clocked: FieldHouse) -> None:

@@ -3,13 +3,14 @@
 import pytest
 
 from field_app.services.journal import Journal
+from field_app.timekeeping.steady_clock import SteadyClock
 from shared.domain.errors import DomainError, ErrorCode
 from shared.domain.event import Actor, Draft
 from shared.log.birth import Birth
 from shared.log.chain import Head
 from shared.log.signing import SignedHead, SigningKey, log_id
 from shared.store.memory import MemoryEventStore
-from shared.timepiece import SystemClock
+from shared.timepiece import Machine
 
 PRINCIPAL = Actor("p1", "principal")
 ON_DUTY = Draft(
@@ -42,7 +43,7 @@ def make_journal(store: MemoryEventStore) -> Journal:
     key = SigningKey.new()
     birth = Birth(log_id(key.public), key.public, "530521001", "2021-yunxi", "live", 1, None, "a" * 64, "0.1.0", 1)
     store.begin(birth.encode())
-    journal = Journal(store, SystemClock(), key)
+    journal = Journal(store, SteadyClock(Machine()), key)
     journal.record(ON_DUTY, "request-0")
     return journal
 
@@ -92,7 +93,7 @@ def test_reopened_journal_says_the_same_day() -> None:
     journal = make_journal(store)
     journal.record(note("一"), "request-1")
     key = SigningKey.new()
-    assert Journal(store, SystemClock(), key).folded == journal.folded
+    assert Journal(store, SteadyClock(Machine()), key).folded == journal.folded
 
 
 def test_milestone_is_signed_in_the_same_commit() -> None:
