@@ -7,10 +7,13 @@ from enum import StrEnum
 from shared.domain import progress
 from shared.domain.combination import combine
 from shared.domain.fold import Day
-from shared.domain.plan import Plan
+from shared.domain.plan import Plan, instant_of
 from shared.domain.progress import BalanceSummary, IncidentSummary, SignalSummary
+from shared.domain.signals import SignalRecord
+from shared.domain.timetable import Signal
 from shared.domain.words import Words
 from sync_server.services.folds import LogFold
+from sync_server.services.local_time import date_text
 from sync_server.store.records import School
 
 SILENT_AFTER_MS = 10 * 60 * 1000
@@ -94,6 +97,16 @@ class Contact:
 
 
 @dataclass(frozen=True, slots=True)
+class SignalFact:
+    """One planned signal of the log's day; `planned` and `deviation` in ms, None while unknown."""
+
+    signal: Signal
+    record: SignalRecord
+    planned: int | None
+    deviation: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """What a school's logs say; None where they, or the plan they name, leave it unknown."""
 
@@ -103,6 +116,7 @@ class Facts:
     roster: int | None
     blocks: Mapping[str, BlockCells] | None
     signals: SignalSummary | None
+    signal_facts: tuple[SignalFact, ...] | None
     materials: BalanceSummary
     incidents: IncidentSummary
     opened: bool
@@ -180,6 +194,7 @@ def gather(folds: Sequence[LogFold], plan: Plan | None) -> Facts | None:
         roster=None if day.readiness.roster_seq is None else len(day.readiness.seats),
         blocks=blocks,
         signals=progress.signal_summary(day, plan) if plan else None,
+        signal_facts=_signal_facts(day, plan, max(fold.folded.last_time or 0 for fold in living)) if plan else None,
         materials=progress.balance_summary(day),
         incidents=progress.incident_summary(day),
         opened=bool(day.readiness.opened),
@@ -212,6 +227,20 @@ def _blocks(day: Day, plan: Plan) -> dict[str, BlockCells]:
             unrecorded=totals.unrecorded,
         )
     return cells
+
+
+def _signal_facts(day: Day, plan: Plan, last: int) -> tuple[SignalFact, ...]:
+    """A day without a date is the one its signals name, else, once it is opened, that of the last line (ms)."""
+    pairs = [(signal, day.signals.get(signal.id)) for signal in progress.signals_of_day(day, plan)]
+    named = [record.planned for _, record in pairs if record.planned is not None]
+    date = date_text(max(named, default=last)) if named or day.readiness.opened else None
+    facts = []
+    for signal, record in pairs:
+        planned = progress.planned_time(signal, record, plan)
+        if planned is None and date is not None and signal.at is not None:
+            planned = instant_of(date, signal.at)
+        facts.append(SignalFact(signal, record, planned, progress.signal_deviation(signal, record, plan)))
+    return tuple(facts)
 
 
 def _current_block(blocks: Mapping[str, BlockCells], plan: Plan) -> str | None:

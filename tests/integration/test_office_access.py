@@ -11,6 +11,8 @@ from tests.made_up_office import NAN_HU, PEOPLE, SHI_QIAO, OfficeHouse, form_tok
 PAGES: dict[str, Action] = {
     "/": Action.VIEW_BOARD,
     "/board/table": Action.VIEW_BOARD,
+    "/board/signals": Action.VIEW_BOARD,
+    "/board/signals/table": Action.VIEW_BOARD,
     "/board.json": Action.VIEW_BOARD,
     "/board.xlsx": Action.EXPORT_BOARD,
     "/board.csv": Action.EXPORT_BOARD,
@@ -84,7 +86,7 @@ def test_another_school_is_open_to_wide_scopes_only(visits: Visits, name: str, p
 
 def test_a_school_sees_itself_only(visits: Visits) -> None:
     client = visits["南湖"]
-    for page in ("/", "/board/table", "/board.json", "/messages"):
+    for page in ("/", "/board/table", "/board/signals", "/board/signals/table", "/board.json", "/messages"):
         assert "石桥小学" not in client.get(page).text
     assert [row["school"] for row in (client.get("/board.json").json or {})["schools"]] == [NAN_HU]
 

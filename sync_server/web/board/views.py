@@ -1,4 +1,4 @@
-"""The county board as a page, as JSON for programs, and as a spreadsheet."""
+"""The county board as a page, as JSON for programs, as a spreadsheet, and its strip of signals."""
 
 from typing import Any
 
@@ -12,8 +12,10 @@ from shared.web.limits import GUESSES, failed, limiter
 from sync_server.services.access import Action, decide
 from sync_server.services.board import kind_of, summarise
 from sync_server.services.board_cells import cells_of
-from sync_server.services.board_row import CONCERN_WORDS, SCHOOL_STATE_WORDS, Row
+from sync_server.services.board_row import CONCERN_WORDS, SCHOOL_STATE_WORDS, WORST_SIGNAL_MS, Row
+from sync_server.services.signal_strip import OFF_PLAN, Standing, column_times, count_standings, make_strips
 from sync_server.web.board.export import XLSX, as_csv, as_xlsx
+from sync_server.web.board.signal_words import MARKS, STANDING_WORDS, hint
 from sync_server.web.desk import the_account, the_desk
 
 bp = Blueprint("board", __name__, template_folder="templates")
@@ -53,6 +55,38 @@ def export(form: str) -> Response:
     body, kind = (as_xlsx(rows, language()), XLSX) if form == "xlsx" else (as_csv(rows, language()), "text/csv")
     name = f"attachment; filename=board.{'xlsx' if form == 'xlsx' else 'csv'}"
     return Response(body, mimetype=kind, headers={"Content-Disposition": name})
+
+
+@bp.get("/board/signals")
+@access("account")
+def signals() -> str:
+    """Every school's signals against their plan."""
+    return render_template("board/signals.html", title=_("指令"), **_strips())
+
+
+@bp.get("/board/signals/table")
+@access("account")
+def signals_table() -> str:
+    """The part of the signals page that it fetches again."""
+    return render_template("board/signals_table.html", **_strips())
+
+
+def _strips() -> dict[str, Any]:
+    board = the_desk().board
+    strips = make_strips(board.rows(the_account()), board.now())
+    off = bool(request.args.get("off"))
+    return {
+        "all_strips": strips,
+        "strips": [strip for strip in strips if not off or strip.standing in OFF_PLAN],
+        "off": off,
+        "times": column_times(strips),
+        "counts": count_standings(strips),
+        "hint": hint,
+        "marks": MARKS,
+        "standings": Standing,
+        "worst_signal_ms": WORST_SIGNAL_MS,
+        "standing_words": STANDING_WORDS,
+    }
 
 
 def _context() -> dict[str, Any]:

@@ -26,7 +26,9 @@ def script(name: str) -> Any:
 def init_office_frame(app: Flask) -> None:
     """Give every template the strip, the clock words and what the account may do."""
     app.context_processor(_context)
-    app.jinja_env.globals.update(clock_text=clock_text, date_text=date_text, age=age, seconds=seconds)
+    app.jinja_env.globals.update(
+        clock_text=clock_text, date_text=date_text, age=age, seconds=seconds, deviation_mark=deviation_mark
+    )
 
 
 def age(ms: int | None) -> str:
@@ -47,9 +49,20 @@ def seconds(ms: int | None) -> str:
     """A deviation with its sign; a dash when there is none."""
     if ms is None:
         return "–"
-    if abs(ms) >= 10 * _MINUTE:
-        return str(_("%(n)+d 分", n=round(ms / _MINUTE)))
-    return str(_("%(n)+d 秒", n=round(ms / 1000)))
+    number, whole = _scaled(ms)
+    return str(_("%(n)+d 分", n=number) if whole else _("%(n)+d 秒", n=number))
+
+
+def deviation_mark(ms: int) -> str:
+    """The same for a narrow cell: `+35″`, `-12′`."""
+    number, whole = _scaled(ms)
+    return f"{number:+d}{'′' if whole else '″'}"
+
+
+def _scaled(ms: int) -> tuple[int, bool]:
+    """A deviation in whole minutes (True) from ten minutes on, below that in seconds."""
+    whole = abs(ms) >= 10 * _MINUTE
+    return round(ms / (_MINUTE if whole else 1000)), whole
 
 
 def _context() -> dict[str, Any]:

@@ -1,4 +1,4 @@
-// The strip's clock, the board's refresh that keeps your place, search, full screen and printing. No library.
+// The strip's clock, the refresh of the board and its signals that keeps your place, search, full screen and printing. No library.
 (() => {
   const strip = document.getElementById("strip"), clock = document.getElementById("strip-clock");
   if (!strip || !clock) return;
@@ -14,12 +14,10 @@ document.querySelectorAll("[data-submit-on-change]").forEach((node) => node.addE
   const board = document.getElementById("board");
   if (!board) return;
   const form = document.getElementById("filter"), stale = document.getElementById("stale");
-  const search = form.elements.text, state = form.elements.state;
+  const search = form.elements.text, fullScreen = document.getElementById("full");
   const address = () => {
-    const asked = new URLSearchParams();
-    if (search.value.trim()) asked.set("text", search.value.trim());
-    if (state.value) asked.set("state", state.value);
-    return asked.toString();
+    const filled = [...new FormData(form)].map(([name, value]) => [name, value.trim()]).filter(([, value]) => value);
+    return new URLSearchParams(filled).toString();
   };
   let last = Date.now(), running = false, again = false;
   const refresh = async () => {
@@ -39,16 +37,15 @@ document.querySelectorAll("[data-submit-on-change]").forEach((node) => node.addE
   };
   const ask = () => { history.replaceState(null, "", address() ? `?${address()}` : location.pathname); refresh(); };
   form.addEventListener("submit", (event) => { event.preventDefault(); ask(); });
-  search.addEventListener("input", ask);
-  state.addEventListener("change", ask);
+  form.addEventListener("input", ask);
   setInterval(() => { if (!document.hidden) refresh(); }, 5000);
   const full = () => (document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen());
-  document.getElementById("full").addEventListener("click", full);
+  fullScreen.addEventListener("click", full);
   document.addEventListener("keydown", (event) => {
     const typing = ["INPUT", "TEXTAREA", "SELECT"].includes(event.target.tagName);
-    if (event.key === "Escape" && event.target === search) { search.value = ""; search.blur(); ask(); }
+    if (search && event.key === "Escape" && event.target === search) { search.value = ""; search.blur(); ask(); }
     if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === "/") { event.preventDefault(); search.focus(); search.select(); }
+    if (search && event.key === "/") { event.preventDefault(); search.focus(); search.select(); }
     if (event.key === "f") { event.preventDefault(); full(); }
   });
 })();
