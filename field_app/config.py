@@ -1,6 +1,7 @@
-"""The laptop's settings: where its data is, and on which port the pages are."""
+"""The laptop's settings: where its data is, on which port the pages are, and what plays its sounds."""
 
 import os
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,12 +18,14 @@ class FieldConfig:
     port: int = 8020
     open_browser: bool = True
     sync: bool = True
+    sound: tuple[str, ...] = ()
 
     @classmethod
     def from_environment(cls) -> "FieldConfig":
-        """Settings from `TESTDAY_FIELD_DATA` and `TESTDAY_FIELD_PORT`, else the system's usual places."""
+        """Settings from the environment, else the system's usual places."""
         folder = os.environ.get("TESTDAY_FIELD_DATA")
         return cls(
             folder=Path(folder) if folder else user_data_path("testday", appauthor=False) / "field",
             port=int(os.environ.get("TESTDAY_FIELD_PORT", "8020")),
+            sound=tuple(shlex.split(os.environ.get("TESTDAY_FIELD_SOUND", ""))),
         )

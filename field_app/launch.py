@@ -10,6 +10,9 @@ from pathlib import Path
 
 from field_app.app import create_app, open_house
 from field_app.config import FieldConfig
+from field_app.services.ringing import Ringing
+from field_app.timekeeping.engine import SignalEngine
+from field_app.timekeeping.speaker import find_speaker
 from shared.store.durable import write_whole
 from shared.web.serving import answer_until_stopped, listen
 
@@ -23,6 +26,7 @@ def serve(config: FieldConfig, say: Callable[[str], None]) -> None:
     Raises DATABASE_IN_USE when the program already runs here, PORT_IN_USE, NOT_A_DATABASE or DISK_FULL.
     """
     house = open_house(config)
+    engine = SignalEngine(Ringing(house.laptop, find_speaker(config.sound)))
     try:
         launch = secrets.token_urlsafe(18)
         server = listen(create_app(house, launch), "127.0.0.1", config.port, THREADS, in_memory=True)
@@ -30,12 +34,14 @@ def serve(config: FieldConfig, say: Callable[[str], None]) -> None:
         write_whole(config.folder / LAUNCH_FILE, json.dumps({"url": address, "pid": os.getpid()}).encode())
         house.laptop.note_start()
         house.sync.start()
+        engine.start()
         say(address)
         if config.open_browser:
             threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
         answer_until_stopped(server)
     finally:
         (config.folder / LAUNCH_FILE).unlink(missing_ok=True)
+        engine.stop()
         house.close()
 
 

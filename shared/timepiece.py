@@ -26,6 +26,11 @@ def wall_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
+def pause(seconds: float) -> None:
+    """Sleep, as exactly as the machine can."""
+    time.sleep(seconds)
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """Wall clock, sleep-counting tick and waking tick of one moment, in ns."""

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from bench.simulation.ledger import Confirmed
 
-OWN = "laptop_started"
-"""The one kind of line that a laptop records by itself, without a reply to anybody."""
+OWN = "laptop"
+"""Who records what a laptop records by itself, without a reply to anybody: its starts, its clock, signals due."""
 
 _LINES = """
 SELECT log.id, line.branch, line.seq, line.raw FROM line JOIN log ON log.no = line.log_no
@@ -47,7 +47,7 @@ def compare_lines(confirmed: Iterable[Confirmed], stored: Sequence[StoredLine]) 
     told = {_content(line.raw) for key, lines in held.items() if key in known for line in lines}
     others = 0
     for key, lines in held.items():
-        if key in known or json.loads(lines[0].raw)["type"] == OWN:
+        if key in known or json.loads(lines[0].raw)["actor"]["person"] == OWN:
             continue
         again = _content(lines[0].raw) in told  # the same fact by the same person under another number
         duplicated += again

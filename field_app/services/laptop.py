@@ -7,6 +7,7 @@ from typing import Protocol
 
 from field_app.roster.sealed import SealedRoster
 from field_app.roster.shelf import Shelf
+from field_app.services.bell import Bell
 from field_app.services.journal import Journal
 from field_app.services.pins import PinGate
 from field_app.services.timetable import Timetable
@@ -73,6 +74,7 @@ class Laptop:
         self.software = parts.software
         self.roster = SealedRoster(self.folder / "roster.enc")
         self.shelf = Shelf()
+        self.bell = Bell(lambda: self.clock.now().tick)
         self._journal: Journal | None = None
         self._plan: Plan | None = None
         self.duty_lock = threading.Lock()

@@ -141,7 +141,7 @@ def _signal_matter(record: SignalRecord, planned: int, now: int) -> MatterKind |
     if record.given is not None:
         late = record.confirmed is None and now - record.given > CONFIRM_WITHIN_MS
         return MatterKind.SIGNAL_NOT_CONFIRMED if late else None
-    if now > planned + CONFIRM_WITHIN_MS:
+    if record.missed or now > planned + CONFIRM_WITHIN_MS:
         return MatterKind.SIGNAL_MISSED
     return MatterKind.SIGNAL_DUE if now > planned - SOON_MS else None
 

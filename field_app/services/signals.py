@@ -8,7 +8,7 @@ from field_app.services.laptop import Laptop
 from field_app.services.privacy import refuse_names
 from field_app.services.timetable import Timetable
 from shared.domain.errors import DomainError, ErrorCode
-from shared.domain.event import Actor, Draft
+from shared.domain.event import LAPTOP, Actor, Draft
 from shared.domain.plan import Signal
 from shared.domain.signals import SIGNAL_CONFIRMED, SIGNAL_GIVEN, SIGNAL_SKIPPED, SignalRecord
 
@@ -16,6 +16,10 @@ ON_TIME_MS = 60_000
 """Earlier or later than this asks for a reason."""
 MISSED_AFTER_MS = 120_000
 """Not given for longer than this counts as missed and asks for an explanation."""
+
+_RUNG_AGO_MS = 6 * 3_600_000
+"""A console reports a bell again until it is answered, for as long as its page is open."""
+_RUNG_AHEAD_MS = 60_000
 
 
 class SignalState(StrEnum):
@@ -128,6 +132,20 @@ def give(laptop: Laptop, actor: Actor, new: NewSignal, request: str) -> Recorded
     return laptop.journal.record(Draft(SIGNAL_GIVEN.name, actor, data, happened=new.happened), request)
 
 
+def ring(laptop: Laptop, signal_id: str, at: int, device: str) -> Recorded:
+    """Record that a bell sounded at corrected time `at` (ms), by itself; once for each signal, whoever tells it.
+
+    Raises SIGNAL_UNKNOWN, or TIME_IMPOSSIBLE for a moment that lies ahead or long ago.
+    """
+    line = find_signal(laptop, signal_id)
+    if not -_RUNG_AGO_MS <= at - laptop.clock.now().corrected <= _RUNG_AHEAD_MS:
+        raise DomainError(ErrorCode.TIME_IMPOSSIBLE, value=str(at)[:20])
+    data: dict[str, object] = {"signal": signal_id, "channel": "bell", "rung": at, "device": device}
+    if line.planned is not None:
+        data |= {"planned": line.planned, "due": line.due}
+    return laptop.journal.record(Draft(SIGNAL_GIVEN.name, LAPTOP, data), f"ring-{signal_id}")
+
+
 def confirm(laptop: Laptop, actor: Actor, signal_id: str, request: str) -> Recorded:
     """Record that a given signal was heard; raises SIGNAL_UNKNOWN, SIGNAL_NOT_GIVEN or ALREADY_RECORDED."""
     record = find_signal(laptop, signal_id).record
@@ -170,6 +188,8 @@ def _state(record: SignalRecord, wait: int | None) -> SignalState:
         return SignalState.GIVEN
     if record.skipped_seq is not None:
         return SignalState.SKIPPED
+    if record.missed:
+        return SignalState.MISSED
     if wait is None or wait > ON_TIME_MS:
         return SignalState.WAITING
     return SignalState.DUE if wait >= -MISSED_AFTER_MS else SignalState.MISSED

@@ -144,7 +144,7 @@ def _judge_correction(folded: Folded, event: Event, lookup: Lookup) -> None:
 
 
 _STANDING = frozenset({duties.PERSON_PUT_ON_DUTY.name, readiness.LAPTOP_STARTED.name, readiness.CLOCK_DISTURBED.name})
-"""Types that later lines rest on: relieve the person, do not void that they came."""
+"""Types that later lines rest on (relieve the person, do not void that they came), and what the laptop saw itself."""
 
 
 def _rule_seat(day: Day, event: Event) -> None:

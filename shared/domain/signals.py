@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from shared.domain.catalogue import NOTE, REASON, EventType, choice, number, text
 from shared.domain.event import Event
-from shared.domain.roles import HEADS, PROCTORS, Role
+from shared.domain.roles import HEADS, LAPTOP_ONLY, PROCTORS, Role
 from shared.domain.words import Words
 
 FEATURE = "signals"
@@ -35,8 +35,56 @@ SIGNAL_GIVEN = EventType(
         ),
         text("reason", "早晚原因", "why early or late", most=300, required=False),
         NOTE,
+        number("rung", "响铃时间", "rung at (ms)", most=_MS, required=False),
+        choice(
+            "device",
+            "响铃处",
+            "rung by",
+            [("console", "报时台", "the console"), ("speaker", "本机扬声器", "the laptop's speaker")],
+            required=False,
+        ),
     ),
-    may=frozenset({Role.TIMEKEEPER}) | HEADS | PROCTORS,
+    may=frozenset({Role.TIMEKEEPER, Role.LAPTOP}) | HEADS | PROCTORS,
+)
+SIGNAL_DUE = EventType(
+    name="signal_due",
+    feature=FEATURE,
+    title=Words("指令到时", "Signal due"),
+    words=Words("{signal} 到时", "{signal} is due"),
+    fields=(
+        _SIGNAL,
+        number("planned", "计划时间", "planned (ms)", most=_MS),
+        number("due", "应发时间", "due (ms)", most=_MS),
+        number("fired", "本机发出时间", "handed over at (ms)", most=_MS),
+    ),
+    may=LAPTOP_ONLY,
+)
+SIGNAL_MISSED = EventType(
+    name="signal_missed",
+    feature=FEATURE,
+    title=Words("指令漏发", "Signal missed"),
+    words=Words(
+        "{signal} 到时没有响铃：{cause}，{late} 毫秒后才发现", "{signal} did not ring: {cause}; noticed {late} ms later"
+    ),
+    fields=(
+        _SIGNAL,
+        number("planned", "计划时间", "planned (ms)", most=_MS),
+        number("due", "应发时间", "due (ms)", most=_MS),
+        number("late", "晚多少（毫秒）", "late (ms)", most=_MS),
+        choice(
+            "cause",
+            "原因",
+            "cause",
+            [
+                ("stopped", "程序没有运行", "the program was not running"),
+                ("asleep", "电脑在休眠", "the laptop was asleep"),
+                ("clock_moved", "对时后这一刻已经过去", "a clock check moved past it"),
+                ("stalled", "电脑当时停顿", "the laptop stood still"),
+                ("unplanned", "当时还没有开始当日工作或采用方案", "the day was not open, or its plan not adopted"),
+            ],
+        ),
+    ),
+    may=LAPTOP_ONLY,
 )
 SIGNAL_CONFIRMED = EventType(
     name="signal_confirmed",
@@ -54,12 +102,15 @@ SIGNAL_SKIPPED = EventType(
     fields=(_SIGNAL, REASON),
     may=frozenset({Role.TIMEKEEPER, Role.CHIEF_PROCTOR}) | HEADS,
 )
-TYPES = (SIGNAL_GIVEN, SIGNAL_CONFIRMED, SIGNAL_SKIPPED)
+TYPES = (SIGNAL_DUE, SIGNAL_GIVEN, SIGNAL_CONFIRMED, SIGNAL_SKIPPED, SIGNAL_MISSED)
 
 
 @dataclass(frozen=True, slots=True)
 class SignalRecord:
-    """What the log says of one signal; times are corrected ms, None while it has not happened."""
+    """What the log says of one signal; times are corrected ms, None while it has not happened.
+
+    `fired` is when the laptop handed it to what sounds; `missed` names why it could not (a cause of `signal_missed`).
+    """
 
     planned: int | None = None
     due: int | None = None
@@ -71,6 +122,8 @@ class SignalRecord:
     confirmed_seq: int | None = None
     skipped_seq: int | None = None
     repeats: int = 0
+    fired: int | None = None
+    missed: str = ""
 
     @property
     def deviation(self) -> int | None:
@@ -100,9 +153,9 @@ def _given(state: Signals, event: Event) -> Signals:
         return _with(state, data["signal"], replace(before, repeats=before.repeats + 1))
     record = replace(
         before,
-        planned=data.get("planned"),
-        due=data.get("due"),
-        given=event.time,
+        planned=data.get("planned", before.planned),
+        due=data.get("due", before.due),
+        given=data.get("rung", event.time),
         given_seq=event.seq,
         channel=data["channel"],
         reason=data.get("reason", ""),
@@ -120,4 +173,26 @@ def _skipped(state: Signals, event: Event) -> Signals:
     return _with(state, event.data["signal"], replace(before, skipped_seq=event.seq, reason=event.data["reason"]))
 
 
-APPLY = {SIGNAL_GIVEN.name: _given, SIGNAL_CONFIRMED.name: _confirmed, SIGNAL_SKIPPED.name: _skipped}
+def _due(state: Signals, event: Event) -> Signals:
+    data = event.data
+    before = state.get(data["signal"])
+    return _with(
+        state, data["signal"], replace(before, planned=data["planned"], due=data["due"], fired=data["fired"])
+    )
+
+
+def _missed(state: Signals, event: Event) -> Signals:
+    data = event.data
+    before = state.get(data["signal"])
+    return _with(
+        state, data["signal"], replace(before, planned=data["planned"], due=data["due"], missed=data["cause"])
+    )
+
+
+APPLY = {
+    SIGNAL_DUE.name: _due,
+    SIGNAL_MISSED.name: _missed,
+    SIGNAL_GIVEN.name: _given,
+    SIGNAL_CONFIRMED.name: _confirmed,
+    SIGNAL_SKIPPED.name: _skipped,
+}

@@ -1,0 +1,112 @@
+"""Ringing: which signals the engine waits for, what sounds them, and what is recorded of it."""
+
+import logging
+from collections.abc import Callable, Sequence
+
+from field_app.services.laptop import Laptop
+from field_app.services.signals import ring
+from field_app.services.timetable import Timetable, date_of
+from field_app.timekeeping.engine import Cause, Deadline
+from field_app.timekeeping.speaker import Speaker
+from shared.domain.clock import WatchedClock
+from shared.domain.errors import DomainError
+from shared.domain.event import LAPTOP, Draft
+from shared.domain.signals import SIGNAL_DUE, SIGNAL_MISSED, SignalRecord
+
+log = logging.getLogger(__name__)
+
+
+class Ringing:
+    """See `field_app.timekeeping.engine.House`."""
+
+    def __init__(self, laptop: Laptop, speaker: Speaker | None) -> None:
+        self._laptop = laptop
+        self._speaker = speaker
+
+    @property
+    def clock(self) -> WatchedClock:
+        """See `House.clock`."""
+        return self._laptop.clock
+
+    def deadlines(self) -> Sequence[Deadline]:
+        """See `House.deadlines`; none before enrolment, or on a day that is neither dated today nor opened today."""
+        laptop = self._laptop
+        try:
+            timetable = laptop.timetable()
+        except DomainError:  # not enrolled, or its plan is not here yet
+            return ()
+        if not _is_on(laptop, timetable):
+            return ()
+        signals = laptop.journal.day.signals
+        return sorted(
+            (
+                Deadline(signal.id, planned)
+                for signal in timetable.plan.signals()
+                if signal.day == timetable.today.id
+                and (planned := timetable.planned(signal)) is not None
+                and _is_open(signals.get(signal.id))
+            ),
+            key=lambda deadline: deadline.due,
+        )
+
+    def stands(self, deadline: Deadline) -> bool:
+        """See `House.stands`."""
+        laptop = self._laptop
+        planned = laptop.timetable().planned(laptop.plan.signal(deadline.signal))
+        return planned == deadline.due and _is_open(laptop.journal.day.signals.get(deadline.signal))
+
+    def prepare(self, deadline: Deadline) -> None:
+        """See `House.prepare`."""
+        if self._speaker is not None and not self._laptop.bell.is_armed(deadline.signal):
+            try:
+                self._speaker.prepare()
+            except OSError:
+                log.warning("no sound")
+
+    def sound(self, deadline: Deadline) -> Callable[[], None]:
+        """See `House.sound`: the console rings by itself when it has the bell; else the loudspeaker does."""
+        laptop, rang = self._laptop, False
+        if self._speaker is not None and not laptop.bell.is_armed(deadline.signal):
+            try:
+                self._speaker.play(laptop.plan.signal(deadline.signal).kind)
+                rang = True
+            except OSError:
+                log.warning("no sound")
+        fired = laptop.clock.now().corrected
+
+        def record() -> None:
+            data = {"signal": deadline.signal, "planned": deadline.due, "due": deadline.due, "fired": fired}
+            laptop.journal.record(Draft(SIGNAL_DUE.name, LAPTOP, data), f"due-{deadline.signal}")
+            if rang:
+                ring(laptop, deadline.signal, fired, "speaker")
+
+        return record
+
+    def note_missed(self, deadline: Deadline, late: int, cause: Cause) -> None:
+        """See `House.note_missed`."""
+        data = {
+            "signal": deadline.signal,
+            "planned": deadline.due,
+            "due": deadline.due,
+            "late": late,
+            "cause": cause.value,
+        }
+        self._laptop.journal.record(Draft(SIGNAL_MISSED.name, LAPTOP, data), f"missed-{deadline.signal}")
+
+    def note_clock(self) -> None:
+        """See `House.note_clock`."""
+        if self._laptop.is_enrolled:
+            self._laptop.journal.note_clock()
+
+
+def _is_on(laptop: Laptop, timetable: Timetable) -> bool:
+    """Whether the plan gives its day this date, or it was opened on this date."""
+    today = date_of(timetable.now)
+    if timetable.today.date is not None:
+        return timetable.today.date == today
+    opened = laptop.journal.day.readiness.opened.get(timetable.today.id)
+    return opened is not None and date_of(laptop.journal.event(opened).time) == today
+
+
+def _is_open(record: SignalRecord) -> bool:
+    return record.given is None and record.skipped_seq is None and record.fired is None and not record.missed
