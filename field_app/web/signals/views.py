@@ -9,6 +9,7 @@ from field_app.services import signals
 from field_app.services.signals import NewSignal, SignalState
 from field_app.web.acting import acting, happened, request_id, the_laptop
 from field_app.web.answers import answer, form_text
+from field_app.web.signals.console import bp as console
 from field_app.web.signals.words import deviation_text, duration_text, state_text
 from shared.domain.access import may_record
 from shared.domain.signals import SIGNAL_CONFIRMED, SIGNAL_GIVEN, SIGNAL_SKIPPED
@@ -16,6 +17,7 @@ from shared.web.access import access
 from shared.web.language import language
 
 bp = Blueprint("signals", __name__, url_prefix="/signals", template_folder="templates")
+bp.register_blueprint(console)
 CHANNELS = SIGNAL_GIVEN.field("channel").choices
 
 
