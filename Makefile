@@ -16,7 +16,7 @@ CATALOGUES = shared:shared/web/locale field_app:field_app/locale sync_server:syn
 PO_NOISE = Project-Id-Version|Report-Msgid-Bugs-To|POT-Creation-Date|PO-Revision-Date|Last-Translator|Language-Team|Generated-By
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test kills check fix bench screenshots words docs lock
+.PHONY: help venv demo test kills signals check fix bench screenshots words docs lock
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /\1\t/' | while IFS="$$(printf '\t')" read -r name text; \
@@ -42,6 +42,10 @@ test: $(STAMP) ## run every test, the browser's too; PYTEST_ARGS="-k name" narro
 kills: $(STAMP) ## kill the laptop 200 times under load, and print what was lost and how long a restart takes
 	TESTDAY_KILLS=200 "$(BIN)/python" -m pytest -s tests/e2e/test_sigkill.py
 
+signals: $(STAMP) ## ring 50 bells in a real browser, and kill the laptop 100 times around its signals
+	TESTDAY_BELLS=50 TESTDAY_SIGNAL_KILLS=100 "$(BIN)/python" -m pytest -s \
+	  tests/e2e/test_console_sound.py tests/e2e/test_signal_kills.py
+
 check: $(STAMP) ## format, lint, types, layers; changes nothing
 	"$(BIN)/ruff" format --check .
 	"$(BIN)/ruff" check .
@@ -52,9 +56,10 @@ fix: $(STAMP) ## format, and mend what the linter can mend
 	"$(BIN)/ruff" check --fix-only .
 	"$(BIN)/ruff" format .
 
-bench: $(STAMP) ## measure ingest and check-in against their yardsticks; prints JSON
+bench: $(STAMP) ## measure ingest, check-in and signals (nine minutes) against their yardsticks; prints JSON
 	"$(TESTDAY)" bench ingest --json
 	"$(TESTDAY)" bench checkin --json
+	"$(TESTDAY)" bench signals --json
 
 screenshots: $(STAMP) ## take the pictures in docs/ again
 	"$(TESTDAY)" bench screenshots

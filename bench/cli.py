@@ -92,6 +92,21 @@ def checkin(checkins: int, as_json: bool) -> None:
 
 
 @bench.command()
+@click.option(
+    "--signals",
+    type=click.IntRange(3, 250),
+    default=200,
+    help="Signals to time idle, and as many beside busy processes.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def signals(signals: int, as_json: bool) -> None:
+    """How exactly the laptop hands its signals over, idle and loaded; 200 take nine minutes. 报时。"""
+    from bench.signals import measure
+
+    _print(measure(signals), as_json)
+
+
+@bench.command()
 @click.option("--into", type=click.Path(file_okay=False, path_type=Path), help="The folder for the pictures.")
 def screenshots(into: Path | None) -> None:
     """Take the pictures in docs/screenshots again, in the middle of a rehearsal's morning. 截图。"""

@@ -1,9 +1,12 @@
 """A school's laptop as a real process, started and reached as people do: by command and launch address."""
 
 import json
+import os
+import shlex
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 TESTDAY = Path(sys.executable).with_name("testday")
@@ -11,10 +14,11 @@ _FOREVER = 60.0
 
 
 class LaptopProcess:
-    """`testday field run` over one folder, on any free port."""
+    """`testday field run` over one folder, on any free port; `sound` is the command that plays its bells."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, sound: Sequence[str] = ()) -> None:
         self.folder = folder
+        self._environment = {**os.environ, **({"TESTDAY_FIELD_SOUND": shlex.join(sound)} if sound else {})}
         folder.mkdir(parents=True, exist_ok=True)
         self.url = ""
         self._launch = ""
@@ -36,7 +40,9 @@ class LaptopProcess:
         (self.folder / "launch.json").unlink(missing_ok=True)
         command = [str(TESTDAY), "field", "--data", str(self.folder), "run", "--port", "0", "--no-browser"]
         # Its own group: Ctrl-C is for the demo, which then ends its laptops in order.
-        self._process = subprocess.Popen(command, stdout=self._output, stderr=subprocess.STDOUT, start_new_session=True)
+        self._process = subprocess.Popen(
+            command, stdout=self._output, stderr=subprocess.STDOUT, env=self._environment, start_new_session=True
+        )
 
     def wait(self, seconds: float = _FOREVER) -> "LaptopProcess":
         """Wait until it listens; raises RuntimeError when it ends or says nothing."""
@@ -55,14 +61,18 @@ class LaptopProcess:
             self._process.kill()
             self._process.wait()
 
-    def stop(self) -> None:
-        """End it in order."""
+    def end(self) -> None:
+        """End it in order; it may be started again."""
         if self._process is not None:
             self._process.terminate()
             try:
                 self._process.wait(20)
             except subprocess.TimeoutExpired:
                 self.kill()
+
+    def stop(self) -> None:
+        """End it in order, for good."""
+        self.end()
         self._output.close()
 
     def rehearsal(self) -> dict[str, int]:

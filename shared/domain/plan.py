@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import Protocol, TypeVar
 
 from shared.domain.blocks import (
@@ -96,7 +97,7 @@ def _pick(items: Iterable[T], wanted: str, missing: DomainError) -> T:
     raise missing
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: what is listed once is kept, since every second of the day asks for it
 class Plan:
     """A plan as read from its file; `sha256` is the hex hash of that file's bytes."""
 
@@ -134,11 +135,18 @@ class Plan:
 
     def signals(self) -> tuple[Signal, ...]:
         """Every signal in force, by day and time, unknown times last in their day."""
-        return list_signals(self.days, self.blocks, self.signal_rows)
+        return tuple(self._signals.values())
 
     def signal(self, signal_id: str) -> Signal:
         """The signal of this id; SIGNAL_UNKNOWN when none in force has it."""
-        return _pick(self.signals(), signal_id, DomainError(ErrorCode.SIGNAL_UNKNOWN, signal=signal_id))
+        found = self._signals.get(signal_id)
+        if found is None:
+            raise DomainError(ErrorCode.SIGNAL_UNKNOWN, signal=signal_id)
+        return found
+
+    @cached_property
+    def _signals(self) -> dict[str, Signal]:
+        return {signal.id: signal for signal in list_signals(self.days, self.blocks, self.signal_rows)}
 
     def check_in_blocks(self) -> tuple[Block, ...]:
         """The blocks with an attendance of their own: those that pupils answer, in the plan's order.
