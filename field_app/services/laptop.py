@@ -109,7 +109,7 @@ class Laptop:
 
     def timetable(self) -> Timetable:
         """The plan at this moment."""
-        return Timetable(self.plan, self.clock.now().corrected)
+        return Timetable(self.plan, self.clock.now().corrected, self.journal.day.signals.moved)
 
     def enrol(self, enrolment: Enrolment, plan: bytes, clock: WatchedClock) -> None:
         """Take up an office's enrolment: keep it and its plan, and give the log its birth; raises ALREADY_ENROLLED.

@@ -126,7 +126,7 @@ def _check_in(day: Day, timetable: Timetable) -> Iterator[Matter]:
 
 def _signals(day: Day, timetable: Timetable) -> Iterator[Matter]:
     for signal in timetable.plan.signals():
-        planned = timetable.planned(signal)
+        planned = timetable.due(signal)
         if signal.day != timetable.today.id or planned is None:
             continue
         kind = _signal_matter(day.signals.get(signal.id), planned, timetable.now)
@@ -177,7 +177,7 @@ def _closing(day: Day, timetable: Timetable) -> Iterator[Matter]:
         end
         for block in timetable.blocks()
         for phase in block.phases
-        if (end := timetable.instant(timetable.today, phase.end)) is not None
+        if (end := timetable.span(block, phase)[1]) is not None
     ]
     if ends and timetable.now >= max(ends) and timetable.today.id not in day.closing.handed_in:
         yield Matter(
@@ -189,4 +189,4 @@ def _phase_instant(timetable: Timetable, block: Block, kind: PhaseKind, *, begin
     phase = block.phase(kind)
     if phase is None:
         return None
-    return timetable.instant(timetable.plan.day_of(block), phase.start if begin else phase.end)
+    return timetable.span(block, phase)[0 if begin else 1]

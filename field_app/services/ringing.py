@@ -11,7 +11,7 @@ from field_app.timekeeping.speaker import Speaker
 from shared.domain.clock import WatchedClock
 from shared.domain.errors import DomainError
 from shared.domain.event import LAPTOP, Draft
-from shared.domain.signals import SIGNAL_DUE, SIGNAL_MISSED, SignalRecord
+from shared.domain.signals import SIGNAL_DUE, SIGNAL_MISSED
 from shared.log.chain import Head
 
 log = logging.getLogger(__name__)
@@ -43,11 +43,11 @@ class Ringing:
         signals = laptop.journal.day.signals
         return sorted(
             (
-                Deadline(signal.id, planned)
+                Deadline(signal.id, due)
                 for signal in timetable.plan.signals()
                 if signal.day == timetable.today.id
-                and (planned := timetable.planned(signal)) is not None
-                and _is_open(signals.get(signal.id))
+                and (due := timetable.due(signal)) is not None
+                and signals.get(signal.id).is_untouched
             ),
             key=lambda deadline: deadline.due,
         )
@@ -57,8 +57,8 @@ class Ringing:
         laptop = self._laptop
         if laptop.journal.head == self._looked_at:
             return True
-        planned = laptop.timetable().planned(laptop.plan.signal(deadline.signal))
-        return planned == deadline.due and _is_open(laptop.journal.day.signals.get(deadline.signal))
+        due = laptop.timetable().due(laptop.plan.signal(deadline.signal))
+        return due == deadline.due and laptop.journal.day.signals.get(deadline.signal).is_untouched
 
     def prepare(self, deadline: Deadline) -> None:
         """See `House.prepare`."""
@@ -80,7 +80,7 @@ class Ringing:
         fired = laptop.clock.now().corrected
 
         def record() -> None:
-            data = {"signal": deadline.signal, "planned": deadline.due, "due": deadline.due, "fired": fired}
+            data = {**self._times(deadline), "fired": fired}
             laptop.journal.record(Draft(SIGNAL_DUE.name, LAPTOP, data), f"due-{deadline.signal}")
             if rang:
                 ring(laptop, deadline.signal, fired, "speaker")
@@ -89,14 +89,16 @@ class Ringing:
 
     def note_missed(self, deadline: Deadline, late: int, cause: Cause) -> None:
         """See `House.note_missed`."""
-        data = {
-            "signal": deadline.signal,
-            "planned": deadline.due,
-            "due": deadline.due,
-            "late": late,
-            "cause": cause.value,
-        }
+        data = {**self._times(deadline), "late": late, "cause": cause.value}
         self._laptop.journal.record(Draft(SIGNAL_MISSED.name, LAPTOP, data), f"missed-{deadline.signal}")
+
+    def _times(self, deadline: Deadline) -> dict[str, object]:
+        planned = self._laptop.timetable().planned(self._laptop.plan.signal(deadline.signal))
+        return {
+            "signal": deadline.signal,
+            "planned": deadline.due if planned is None else planned,
+            "due": deadline.due,
+        }
 
     def note_clock(self) -> None:
         """See `House.note_clock`."""
@@ -111,7 +113,3 @@ def _is_on(laptop: Laptop, timetable: Timetable) -> bool:
         return timetable.today.date == today
     opened = laptop.journal.day.readiness.opened.get(timetable.today.id)
     return opened is not None and date_of(laptop.journal.event(opened).time) == today
-
-
-def _is_open(record: SignalRecord) -> bool:
-    return record.given is None and record.skipped_seq is None and record.fired is None and not record.missed

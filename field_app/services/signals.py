@@ -37,24 +37,21 @@ class SignalState(StrEnum):
 class SignalLine:
     """One signal of today: what is planned, what the log says, where it stands; times in corrected ms.
 
-    `wait` is the time left until it is due (negative: how long ago it was); None when its time is not known.
+    `due` is the planned time and what people have moved it by; `wait` the time left until then (negative: how long
+    ago it was). Both are None when its time is not known.
     """
 
     signal: Signal
     planned: int | None
+    due: int | None
     record: SignalRecord
     state: SignalState
     wait: int | None
 
     @property
-    def due(self) -> int | None:
-        """When it should be given: as recorded, else as planned."""
-        return self.planned if self.record.due is None else self.record.due
-
-    @property
     def deviation(self) -> int | None:
-        """Given minus planned in ms; None while either is unknown."""
-        return None if self.record.given is None or self.planned is None else self.record.given - self.planned
+        """Given minus due in ms; None while either is unknown."""
+        return None if self.record.given is None or self.due is None else self.record.given - self.due
 
     @property
     def needs_reason(self) -> bool:
@@ -104,9 +101,9 @@ def pick_next(lines: tuple[SignalLine, ...], now: int) -> SignalLine | None:
 def next_change(lines: tuple[SignalLine, ...]) -> int | None:
     """When the first of these lines changes its state or its need of a reason by itself; None when none will."""
     boundaries = [
-        line.planned + edge
+        line.due + edge
         for line in lines
-        if line.planned is not None and line.wait is not None and line.state in (SignalState.WAITING, SignalState.DUE)
+        if line.due is not None and line.wait is not None and line.state in (SignalState.WAITING, SignalState.DUE)
         for edge in (-ON_TIME_MS, ON_TIME_MS, MISSED_AFTER_MS)
         if line.wait + edge >= 0
     ]
@@ -121,12 +118,12 @@ def give(laptop: Laptop, actor: Actor, new: NewSignal, request: str) -> Recorded
     refuse_names(laptop, new.reason)
     line = find_signal(laptop, new.signal)
     at = laptop.clock.now().corrected if new.happened is None else new.happened
-    off = line.planned is not None and abs(at - line.planned) > ON_TIME_MS
+    off = line.due is not None and abs(at - line.due) > ON_TIME_MS
     if off and line.record.given is None and not new.reason:
         raise DomainError(ErrorCode.REASON_MISSING)
     data: dict[str, object] = {"signal": new.signal, "channel": new.channel}
     if line.planned is not None:
-        data |= {"planned": line.planned, "due": line.planned}
+        data |= {"planned": line.planned, "due": line.due}
     if new.reason:
         data["reason"] = new.reason
     return laptop.journal.record(Draft(SIGNAL_GIVEN.name, actor, data, happened=new.happened), request)
@@ -177,8 +174,9 @@ def _is_retry(laptop: Laptop, request: str) -> bool:
 def _line(laptop: Laptop, timetable: Timetable, signal: Signal) -> SignalLine:
     record = laptop.journal.day.signals.get(signal.id)
     planned = timetable.planned(signal) if record.planned is None else record.planned
-    wait = None if planned is None else planned - timetable.now
-    return SignalLine(signal, planned, record, _state(record, wait), wait)
+    due = timetable.due(signal) if record.due is None else record.due
+    wait = None if due is None else due - timetable.now
+    return SignalLine(signal, planned, due, record, _state(record, wait), wait)
 
 
 def _state(record: SignalRecord, wait: int | None) -> SignalState:

@@ -1,19 +1,26 @@
 """The plan against the clock: which day it is, what is going on now, and when each signal is planned."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
+from types import MappingProxyType
 
-from shared.domain.plan import Block, Day, Phase, Plan, Signal, instant_of
+from shared.domain.plan import Block, Day, Phase, PhaseKind, Plan, Signal, SignalKind, instant_of
+from shared.domain.timetable import AT_END, AT_START
 
 BEIJING = timezone(timedelta(hours=8))
+_BEGUN_BY = {PhaseKind.SEAL: SignalKind.END}
+_ENDED_BY = {PhaseKind.PREPARE: SignalKind.START}
+"""Phases whose begin or end another phase's signal announces."""
 
 
 @dataclass(frozen=True, slots=True)
 class Timetable:
-    """One plan at one moment; `now` is corrected wall time in ms."""
+    """One plan at one moment: `now` is corrected wall time in ms, `moved` how many ms signals were moved by people."""
 
     plan: Plan
     now: int
+    moved: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def today(self) -> Day:
@@ -44,6 +51,22 @@ class Timetable:
         day = next(day for day in self.plan.days if day.id == signal.day)
         return self.instant(day, signal.at)
 
+    def due(self, signal: Signal) -> int | None:
+        """When a signal is due, in wall ms: as planned, and as moved since."""
+        planned = self.planned(signal)
+        return None if planned is None else planned + self.moved.get(signal.id, 0)
+
+    def span(self, block: Block, phase: Phase) -> tuple[int | None, int | None]:
+        """When a phase begins and ends, in wall ms; its ends move with the signals that announce them."""
+        day = self.plan.day_of(block)
+        begins, ends = self.instant(day, phase.start), self.instant(day, phase.end)
+        first = AT_START.get(phase.kind) or _BEGUN_BY.get(phase.kind)
+        last = AT_END.get(phase.kind) or _ENDED_BY.get(phase.kind)
+        return self._moved_by(block, first, begins), self._moved_by(block, last, ends)
+
+    def _moved_by(self, block: Block, kind: SignalKind | None, instant: int | None) -> int | None:
+        return None if instant is None else instant + self.moved.get(f"{block.id}.{kind}", 0)
+
     def phases_now(self) -> tuple[tuple[Block, Phase], ...]:
         """The phases going on now, in the plan's order (sealing may overlap the next block)."""
         return tuple((block, phase) for block in self.blocks() for phase in block.phases if self._is_on(block, phase))
@@ -54,11 +77,11 @@ class Timetable:
         return begun[-1] if begun else self.blocks()[0]
 
     def _is_on(self, block: Block, phase: Phase) -> bool:
-        start, end = (self.instant(self.today, minute) for minute in (phase.start, phase.end))
+        start, end = self.span(block, phase)
         return start is not None and end is not None and start <= self.now < end
 
     def _has_begun(self, block: Block) -> bool:
-        starts = [start for phase in block.phases if (start := self.instant(self.today, phase.start)) is not None]
+        starts = [start for phase in block.phases if (start := self.span(block, phase)[0]) is not None]
         return bool(starts) and min(starts) <= self.now
 
 

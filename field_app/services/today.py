@@ -48,7 +48,7 @@ def look_at_today(laptop: Laptop, role: str) -> Today:
         (planned, signal)
         for signal in timetable.plan.signals()
         if signal.day == timetable.today.id
-        and (planned := timetable.planned(signal)) is not None
+        and (planned := timetable.due(signal)) is not None
         and day.signals.get(signal.id).given is None
         and day.signals.get(signal.id).skipped_seq is None
         and planned >= timetable.now
@@ -66,7 +66,7 @@ def look_at_today(laptop: Laptop, role: str) -> Today:
 
 def _line(laptop: Laptop, block: Block) -> BlockLine:
     day, timetable = laptop.journal.day, laptop.timetable()
-    starts = [s for phase in block.phases if (s := timetable.instant(timetable.today, phase.start)) is not None]
+    starts = [s for phase in block.phases if (s := timetable.span(block, phase)[0]) is not None]
     return BlockLine(
         block,
         block_state(day, laptop.plan, block.id),

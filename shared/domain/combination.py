@@ -58,7 +58,7 @@ def _signals(old: Signals, new: Signals) -> Signals:
     records = dict(old.records)
     for name, record in new.records.items():
         records[name] = _first_ring(records[name], record) if name in records else record
-    return Signals(records)
+    return Signals(records, {**old.moved, **new.moved})
 
 
 def _first_ring(old: SignalRecord, new: SignalRecord) -> SignalRecord:

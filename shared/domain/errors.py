@@ -61,6 +61,7 @@ class ErrorCode(StrEnum):
     ALREADY_RECORDED = "already_recorded"
     NOTHING_CHANGED = "nothing_changed"
     SIGNAL_NOT_GIVEN = "signal_not_given"
+    NOTHING_TO_MOVE = "nothing_to_move"
     INCIDENT_UNKNOWN = "incident_unknown"
     NAME_IN_TEXT = "name_in_text"
     # a plan file

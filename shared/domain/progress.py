@@ -173,9 +173,9 @@ def planned_time(signal: Signal, record: SignalRecord, plan: Plan) -> int | None
 
 
 def signal_deviation(signal: Signal, record: SignalRecord, plan: Plan) -> int | None:
-    """Given minus planned in ms; None while it was not given, or its time is not planned."""
-    planned = planned_time(signal, record, plan)
-    return None if record.given is None or planned is None else record.given - planned
+    """Given minus due in ms (planned, where nobody moved it); None while it was not given, or its time is unknown."""
+    due = record.due if record.due is not None else planned_time(signal, record, plan)
+    return None if record.given is None or due is None else record.given - due
 
 
 def balance_summary(day: Day) -> BalanceSummary:

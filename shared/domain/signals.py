@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
-from shared.domain.catalogue import NOTE, REASON, EventType, choice, number, text
+from shared.domain.catalogue import BLOCK, NOTE, REASON, EventType, choice, number, rows, text
 from shared.domain.event import Event
 from shared.domain.roles import HEADS, LAPTOP_ONLY, PROCTORS, Role
 from shared.domain.words import Words
@@ -102,7 +102,32 @@ SIGNAL_SKIPPED = EventType(
     fields=(_SIGNAL, REASON),
     may=frozenset({Role.TIMEKEEPER, Role.CHIEF_PROCTOR}) | HEADS,
 )
-TYPES = (SIGNAL_DUE, SIGNAL_GIVEN, SIGNAL_CONFIRMED, SIGNAL_SKIPPED, SIGNAL_MISSED)
+TIMING_CHANGED = EventType(
+    name="timing_changed",
+    feature=FEATURE,
+    title=Words("调整时间", "Timing changed"),
+    words=Words("{block}：{kind} {minutes} 分钟；{reason}", "{block}: {kind}, {minutes} min; {reason}"),
+    fields=(
+        choice(
+            "kind",
+            "方式",
+            "kind",
+            [
+                ("extended", "补时", "extended"),
+                ("started_late", "推迟开始", "started late"),
+                ("moved", "整场移动", "moved"),
+            ],
+        ),
+        BLOCK,
+        number("minutes", "分钟", "minutes", least=-240, most=240),
+        rows("signals", "移动的指令", "signals moved", (_SIGNAL,), most=60),
+        REASON,
+    ),
+    may=frozenset({Role.CHIEF_PROCTOR}),
+    witnesses=1,
+    witness_by=frozenset({Role.PRINCIPAL, Role.INSPECTOR}),
+)
+TYPES = (SIGNAL_DUE, SIGNAL_GIVEN, SIGNAL_CONFIRMED, SIGNAL_SKIPPED, SIGNAL_MISSED, TIMING_CHANGED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,16 +151,23 @@ class SignalRecord:
     missed: str = ""
 
     @property
+    def is_untouched(self) -> bool:
+        """Whether it was neither rung, given, skipped nor missed."""
+        return self.given is None and self.skipped_seq is None and self.fired is None and not self.missed
+
+    @property
     def deviation(self) -> int | None:
-        """Given minus planned in ms; None when either is unknown."""
-        return None if self.given is None or self.planned is None else self.given - self.planned
+        """Given minus due in ms; None when either is unknown. What two people have moved is not late."""
+        due = self.planned if self.due is None else self.due
+        return None if self.given is None or due is None else self.given - due
 
 
 @dataclass(frozen=True, slots=True)
 class Signals:
-    """The record of every signal that something was said about."""
+    """The record of every signal that something was said about, and by how many ms signals were moved in all."""
 
     records: Mapping[str, SignalRecord] = field(default_factory=lambda: MappingProxyType({}))
+    moved: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
 
     def get(self, signal: str) -> SignalRecord:
         """The record of one signal; an empty one when the log does not mention it."""
@@ -176,20 +208,23 @@ def _skipped(state: Signals, event: Event) -> Signals:
 def _due(state: Signals, event: Event) -> Signals:
     data = event.data
     before = state.get(data["signal"])
-    return _with(
-        state, data["signal"], replace(before, planned=data["planned"], due=data["due"], fired=data["fired"])
-    )
+    return _with(state, data["signal"], replace(before, planned=data["planned"], due=data["due"], fired=data["fired"]))
 
 
 def _missed(state: Signals, event: Event) -> Signals:
     data = event.data
     before = state.get(data["signal"])
-    return _with(
-        state, data["signal"], replace(before, planned=data["planned"], due=data["due"], missed=data["cause"])
-    )
+    return _with(state, data["signal"], replace(before, planned=data["planned"], due=data["due"], missed=data["cause"]))
+
+
+def _moved(state: Signals, event: Event) -> Signals:
+    by = event.data["minutes"] * 60_000
+    ids = {row["signal"] for row in event.data["signals"]}
+    return replace(state, moved={**state.moved, **{name: state.moved.get(name, 0) + by for name in ids}})
 
 
 APPLY = {
+    TIMING_CHANGED.name: _moved,
     SIGNAL_DUE.name: _due,
     SIGNAL_MISSED.name: _missed,
     SIGNAL_GIVEN.name: _given,

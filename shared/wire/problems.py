@@ -189,6 +189,11 @@ PROBLEMS: dict[C, Problem] = {
     C.SIGNAL_NOT_GIVEN: Problem(
         409, "这条指令还没有发出，请先发出再确认。", "This signal has not been given; give it before you confirm it."
     ),
+    C.NOTHING_TO_MOVE: Problem(
+        409,
+        "这一场没有还可以移动的指令：都已发出，或时间待定。请换一场，或先让县里填好时间。",
+        "No signal of this block can be moved: all are given or have no time. Choose another, or have times filled in.",
+    ),
     C.INCIDENT_UNKNOWN: Problem(
         404, "没有 {incident} 号事件，请回到“事件”。", "There is no incident {incident}; go back to Incidents."
     ),

@@ -5,6 +5,8 @@ from typing import Any
 from flask import Blueprint, Flask, Response, flash, jsonify, redirect, request
 from flask_babel import gettext as _
 
+from field_app.services.laptop import Laptop
+from field_app.services.signals import next_signal
 from field_app.services.timetable import Timetable, clock_text
 from field_app.sync.status import SyncState
 from field_app.web.acting import current_actor, new_request_id, the_laptop, the_sync
@@ -21,6 +23,9 @@ from shared.web.language import language
 bp = Blueprint(
     "frame", __name__, template_folder="templates", static_folder="../static", static_url_path="/static/field"
 )
+
+BELL_SOON_MS = 5 * 60_000
+"""A signal this near asks for an open console."""
 
 PHASE_WORDS = {
     PhaseKind.COLLECT: Words("领取工具", "collect"),
@@ -72,6 +77,7 @@ def strip() -> dict[str, Any]:
         "school": laptop.enrolment.school_name if laptop.enrolment else _("尚未登记"),
         "programme": "",
         "phase": "",
+        "bell": "",
         "now": now.corrected,
         "rate": laptop.enrolment.rate if laptop.enrolment else 1,
         "checked": now.error,
@@ -87,7 +93,8 @@ def strip() -> dict[str, Any]:
         try:
             plan = laptop.plan
             content["programme"] = plan.title.text(language())
-            content["phase"] = phase_text(Timetable(plan, now.corrected))
+            content["bell"] = bell_text(laptop)
+            content["phase"] = phase_text(laptop.timetable())
         except DomainError:  # the page itself says that no plan is loaded
             return content
     return content
@@ -109,6 +116,13 @@ def _county_line() -> dict[str, Any]:
         "contact": clock_text(status.last_contact) if status.last_contact else _("尚无"),
         "network": network,
     }
+
+
+def bell_text(laptop: Laptop) -> str:
+    """What to do when a signal is near and no console is open to ring it; empty when nothing need be done."""
+    found = next_signal(laptop)
+    near = found is not None and found.wait is not None and 0 < found.wait <= BELL_SOON_MS
+    return str(_("快到指令时间，报时台没有打开")) if near and not laptop.bell.is_open else ""
 
 
 def phase_text(timetable: Timetable) -> str:

@@ -94,7 +94,7 @@ def _line(line: signals.SignalLine) -> dict[str, Any]:
 
 def _phase_end(timetable: Timetable) -> int | None:
     """When the first of the phases going on now ends; None between blocks."""
-    ends = [timetable.instant(timetable.today, phase.end) for _block, phase in timetable.phases_now()]
+    ends = [timetable.span(block, phase)[1] for block, phase in timetable.phases_now()]
     return min((end for end in ends if end is not None), default=None)
 
 

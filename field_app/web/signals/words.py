@@ -1,8 +1,12 @@
 """The words of a signal's state and of a deviation."""
 
+from collections.abc import Callable
+
 from flask_babel import gettext as _
 
 from field_app.services.signals import SignalLine, SignalState
+from shared.domain.signals import SIGNAL_MISSED
+from shared.web.language import language
 
 SHAPES = {
     SignalState.WAITING: "○",
@@ -16,15 +20,23 @@ SHAPES = {
 
 def state_text(line: SignalLine) -> str:
     """Where a signal stands, as a word with its shape."""
-    words = {
+    words: dict[SignalState, Callable[[], object]] = {
         SignalState.WAITING: lambda: _("未到时间"),
         SignalState.DUE: lambda: _("现在该发"),
         SignalState.GIVEN: lambda: _("已发出，待确认"),
         SignalState.CONFIRMED: lambda: _("已确认"),
-        SignalState.MISSED: lambda: _("没有发，已过 %(late)s", late=duration_text(-(line.wait or 0))),
+        SignalState.MISSED: lambda: _missed(line),
         SignalState.SKIPPED: lambda: _("不发"),
     }
     return f"{SHAPES[line.state]} {words[line.state]()}"
+
+
+def _missed(line: SignalLine) -> str:
+    late = duration_text(-(line.wait or 0))
+    if not line.record.missed:
+        return str(_("没有发，已过 %(late)s", late=late))
+    cause = SIGNAL_MISSED.field("cause").choice(line.record.missed).text(language())
+    return str(_("漏发（%(cause)s），已过 %(late)s", cause=cause, late=late))
 
 
 def duration_text(ms: int) -> str:
