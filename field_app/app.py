@@ -42,6 +42,7 @@ class House:
     def close(self) -> None:
         """End passes of sync and let go of every file."""
         self.sync.stop()
+        self.laptop.awake.let_go()
         self.writer.close()
         self.pins.close()
 

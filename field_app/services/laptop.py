@@ -11,6 +11,7 @@ from field_app.services.bell import Bell
 from field_app.services.journal import Journal
 from field_app.services.pins import PinGate
 from field_app.services.timetable import Timetable
+from field_app.timekeeping.awake import Awake
 from shared.domain.clock import WatchedClock
 from shared.domain.errors import DomainError, ErrorCode
 from shared.domain.plan import Plan
@@ -74,6 +75,7 @@ class Laptop:
         self.software = parts.software
         self.roster = SealedRoster(self.folder / "roster.enc")
         self.shelf = Shelf()
+        self.awake = Awake()
         self.bell = Bell(lambda: self.clock.now().tick)
         self._journal: Journal | None = None
         self._plan: Plan | None = None

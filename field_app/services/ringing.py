@@ -38,19 +38,12 @@ class Ringing:
         except DomainError:  # not enrolled, or its plan is not here yet
             return ()
         self._looked_at = laptop.journal.head
-        if not _is_on(laptop, timetable):
-            return ()
-        signals = laptop.journal.day.signals
-        return sorted(
-            (
-                Deadline(signal.id, due)
-                for signal in timetable.plan.signals()
-                if signal.day == timetable.today.id
-                and (due := timetable.due(signal)) is not None
-                and signals.get(signal.id).is_untouched
-            ),
-            key=lambda deadline: deadline.due,
-        )
+        found = _pending(laptop, timetable) if _is_on(laptop, timetable) else []
+        if found:
+            laptop.awake.hold()
+        else:
+            laptop.awake.let_go()
+        return found
 
     def stands(self, deadline: Deadline) -> bool:
         """See `House.stands`; quick while nothing was recorded since the last look, for the bell is waiting."""
@@ -113,3 +106,16 @@ def _is_on(laptop: Laptop, timetable: Timetable) -> bool:
         return timetable.today.date == today
     opened = laptop.journal.day.readiness.opened.get(timetable.today.id)
     return opened is not None and date_of(laptop.journal.event(opened).time) == today
+
+
+def _pending(laptop: Laptop, timetable: Timetable) -> list[Deadline]:
+    """Today's signals that have a time and about which the log says nothing, by their times."""
+    records = laptop.journal.day.signals
+    found = [
+        Deadline(signal.id, due)
+        for signal in timetable.plan.signals()
+        if signal.day == timetable.today.id
+        and (due := timetable.due(signal)) is not None
+        and records.get(signal.id).is_untouched
+    ]
+    return sorted(found, key=lambda deadline: deadline.due)

@@ -9,6 +9,7 @@ from field_app.services import signals, timing
 from field_app.services.signals import NewSignal, SignalState
 from field_app.services.timetable import clock_text
 from field_app.services.timing import NewTiming
+from field_app.timekeeping.awake import Wakefulness
 from field_app.web.acting import acting, happened, request_id, the_laptop, witnesses
 from field_app.web.answers import answer, form_text
 from field_app.web.signals.console import bp as console
@@ -46,6 +47,7 @@ def page() -> str:
         may_give=may_record(SIGNAL_GIVEN, role),
         may_confirm=may_record(SIGNAL_CONFIRMED, role),
         may_skip=may_record(SIGNAL_SKIPPED, role),
+        may_sleep=laptop.awake.state is Wakefulness.CANNOT,
         may_move=may_record(TIMING_CHANGED, role),
         kinds=TIMING_CHANGED.field("kind").choices,
         blocks=[block for block in laptop.timetable().blocks() if block.signalled],

@@ -72,21 +72,23 @@ export class Ringer {
     if (current !== this.#reading.time) this.#reading = { time: current, moment: performance.now() };
     if (this.running) this.audio.sample();
     for (const [id, { signal, bell }] of this.#bells) {
-      if (bell.begins > current) continue;
+      // Heard only when the loudspeaker has it, a little after the audio clock: a report must not come before its bell.
+      if (bell.begins > current || (this.running && this.audio.moment(bell.begins) > performance.now())) continue;
       this.#bells.delete(id);
       this.begun(signal, this.audio.moment(bell.begins), bell);
     }
     if (!this.running || !mayRing) return this.#clear();
     const wanted = new Map(signals.filter((one) => one.due !== null && one.given === null && !SHUT.includes(one.state) && !this.sounded.has(one)).map((one) => [one.id, one]));
-    for (const [id, { bell, byHand }] of this.#bells) if (!wanted.has(id) && !byHand) this.#drop(id, bell);
+    for (const [id, { bell, byHand }] of this.#bells) if (!wanted.has(id) && !byHand && bell.begins > current) this.#drop(id, bell);
     for (const signal of wanted.values()) this.#align(signal, this.audio.time(this.clock.moment(signal.due)), current);
   }
   #align(signal, wanted, current) {
     const set = this.#bells.get(signal.id);
     if (set) {
+      if (set.byHand || set.bell.begins <= current) return;
       const off = Math.abs(wanted - set.bell.begins);
       const settled = Math.min(set.bell.begins, wanted) - current <= SETTLED_S;
-      if (set.byHand || off <= (settled ? ASTRAY_S : OFF_S)) return;
+      if (off <= (settled ? ASTRAY_S : OFF_S)) return;
       this.#drop(signal.id, set.bell);
     }
     if (wanted > current + .005 && wanted <= current + AHEAD_S) this.#set(signal, wanted); // what is past already stays silent

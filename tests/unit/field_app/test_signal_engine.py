@@ -7,6 +7,7 @@ import pytest
 
 from field_app.services.ringing import Ringing
 from field_app.services.signals import ring
+from field_app.timekeeping.awake import Wakefulness
 from field_app.timekeeping.engine import LOOK_NS, SignalEngine
 from shared.domain.event import Event
 from shared.domain.timetable import SignalKind
@@ -212,3 +213,16 @@ def test_nothing_rings_on_a_day_that_is_not_open(field: FieldHouse) -> None:
     assert [event.data["cause"] for event in field.laptop.journal.events() if event.type == "signal_missed"] == [
         "unplanned"
     ]
+
+
+def test_the_laptop_is_kept_awake_while_signals_are_pending_or_says_that_it_cannot(morning: Morning) -> None:
+    awake = morning.field.laptop.awake
+    before = awake.state
+    morning.engine.look()
+    held = awake.state
+    morning.field.sign_in(TIMEKEEPER)
+    assert ("不能自动保持唤醒" in morning.field.read("/signals/")) == (held is Wakefulness.CANNOT)
+    morning.time.pass_ns(24 * 3600 * SECOND)
+    morning.engine.look()
+    morning.engine.look()
+    assert (before, held is Wakefulness.FREE, awake.state) == (Wakefulness.FREE, False, Wakefulness.FREE)
