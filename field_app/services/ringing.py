@@ -74,9 +74,9 @@ class Ringing:
 
         def record() -> None:
             data = {**self._times(deadline), "fired": fired}
-            laptop.journal.record(Draft(SIGNAL_DUE.name, LAPTOP, data), f"due-{deadline.signal}")
-            if rang:
+            if rang:  # first: a kill between the two lines must not leave a bell that rang without its record
                 ring(laptop, deadline.signal, fired, "speaker")
+            laptop.journal.record(Draft(SIGNAL_DUE.name, LAPTOP, data), f"due-{deadline.signal}")
 
         return record
 

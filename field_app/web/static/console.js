@@ -61,7 +61,7 @@ const beat = once(async () => {
 const report = once(async () => {
   for (let first; (first = unreported.get()[0]);) {
     const { status } = await ask(page.dataset.rung, first);
-    if (status >= 500 || [403, 408, 429].includes(status)) return;
+    if (status >= 300 && ![404, 422].includes(status)) return; // asked again at the next pulse
     unreported.set(unreported.get().slice(1)); // recorded, or refused for a reason that asking again cannot mend
   }
   poll();
@@ -207,8 +207,8 @@ function pulse() {
 new Worker(page.dataset.worker).onmessage = () => {
   const moment = performance.now();
   for (const [leave, until] of asked) if (moment > until) leave.abort();
+  pulse(); // first: the heartbeat tells what this finds
   if (moment - polled >= 990) { polled = moment; poll(); beat(); report(); }
-  pulse();
 };
 const tick = () => { // wakes with the next second, so that the digits turn when the clock does
   if (clock.known) put("time", hms(now()));
