@@ -10,7 +10,7 @@ export const BELLS = {
   end: BURSTS, check_in_close: BURSTS,
   seal_end: [[0, 1.2, 294, .45, 0], [.7, 1.6, 220, .45, 0]],
 };
-const AHEAD_S = 180, SETTLED_S = 1.5, OFF_S = .005, ASTRAY_S = .25, SHUT = ["given", "confirmed", "skipped", "missed"];
+const AHEAD_S = 180, SETTLED_S = 1.5, OFF_S = .005, CLOSE_S = .3, SLIPPED_S = .012, ASTRAY_S = .25, SHUT = ["given", "confirmed", "skipped", "missed"];
 
 // Puts a bell on the audio clock; returns when it begins and ends, and how to take it off again.
 export function strike(context, output, kind, begins) {
@@ -87,8 +87,9 @@ export class Ringer {
     if (set) {
       if (set.byHand || set.bell.begins <= current) return;
       const off = Math.abs(wanted - set.bell.begins);
-      const settled = Math.min(set.bell.begins, wanted) - current <= SETTLED_S;
-      if (off <= (settled ? ASTRAY_S : OFF_S)) return;
+      const left = Math.min(set.bell.begins, wanted) - current;
+      // Near its time a bell is moved only for what matters: a sound card that stood still, or a clock that was set.
+      if (off <= (left > SETTLED_S ? OFF_S : left > CLOSE_S ? SLIPPED_S : ASTRAY_S)) return;
       this.#drop(signal.id, set.bell);
     }
     if (wanted > current + .005 && wanted <= current + AHEAD_S) this.#set(signal, wanted); // what is past already stays silent

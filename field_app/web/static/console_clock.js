@@ -34,9 +34,9 @@ export class AudioClock {
     const offset = sane ? stamp.performanceTime - stamp.contextTime * 1000 : now - current * 1000 + (this.context.outputLatency || 0) * 1000;
     const kind = sane ? "stamp" : "current";
     const off = this.#offsets.length ? Math.abs(offset - this.offset) : 0;
-    this.#strays = off > 30 ? this.#strays + 1 : 0;
-    // A single odd reading is left to the median; a lasting one means that the sound stood still for a while.
-    if (kind !== this.#kind || this.#strays >= (off > 250 ? 2 : 4)) { this.#offsets = []; this.#strays = 0; }
+    this.#strays = off > 15 ? this.#strays + 1 : 0;
+    // A single odd reading is left to the median; a lasting one means that the sound stood still for a moment.
+    if (kind !== this.#kind || this.#strays >= 2) { this.#offsets = []; this.#strays = 0; }
     this.#kind = kind;
     this.#offsets = [...this.#offsets, offset].slice(-15);
   }
