@@ -42,7 +42,6 @@ class House:
     def close(self) -> None:
         """End passes of sync and let go of every file."""
         self.sync.stop()
-        self.laptop.awake.let_go()
         self.writer.close()
         self.pins.close()
 

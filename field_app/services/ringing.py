@@ -98,6 +98,10 @@ class Ringing:
         if self._laptop.is_enrolled:
             self._laptop.journal.note_clock()
 
+    def rest(self) -> None:
+        """See `House.rest`."""
+        self._laptop.awake.let_go()
+
 
 def _is_on(laptop: Laptop, timetable: Timetable) -> bool:
     """Whether the plan gives its day this date, or it was opened on this date."""

@@ -14,7 +14,10 @@ class Wakefulness(StrEnum):
 
 
 class Awake:
-    """Holds the laptop awake from `hold` to `let_go`; closing the lid, or an empty battery, it cannot prevent."""
+    """Holds the laptop awake from `hold` to `let_go`; closing the lid, or an empty battery, it cannot prevent.
+
+    One thread, the signal engine's, holds and lets go.
+    """
 
     def __init__(self) -> None:
         self._mode: Mode | None = None
@@ -35,5 +38,5 @@ class Awake:
     def let_go(self) -> None:
         """Sleep when the system wants to."""
         if self._mode is not None:
-            self._mode.__exit__(None, None, None)
-            self._mode = None
+            mode, self._mode = self._mode, None
+            mode.__exit__(None, None, None)

@@ -74,6 +74,10 @@ class House(Protocol):
         """Record what the clock has noticed."""
         ...
 
+    def rest(self) -> None:
+        """The engine ends; called in its own thread."""
+        ...
+
 
 class SignalEngine:
     """Looks at least once a second, and waits for the next due time in between."""
@@ -126,6 +130,7 @@ class SignalEngine:
                 left = self._house.clock.left_ns(self._armed.due)
                 if 0 < left <= 2 * _LAST_STRETCH_NS:
                     pause(left / 1e9)
+        self._house.rest()
 
     def _arm(self, deadline: Deadline, left: int) -> int:
         self._armed = deadline

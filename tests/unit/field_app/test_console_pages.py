@@ -37,7 +37,7 @@ def now(house: FieldHouse) -> int:
 
 def test_the_page_needs_nobody_signed_in(desk: FieldHouse) -> None:
     shown = desk.read("/signals/console")
-    assert "🔇 先点这里打开声音并试音" in shown
+    assert "✕ 先点这里打开声音并试音" in shown
     assert f'data-log="{desk.laptop.journal.birth.log}"' in shown
     assert "<nav" not in shown
 

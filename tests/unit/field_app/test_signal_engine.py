@@ -1,5 +1,6 @@
 """The signal engine on a clock that is set, sleeps and stops: rung at its moment, or missed for the true reason."""
 
+import threading
 from collections.abc import Callable
 from datetime import datetime
 
@@ -226,3 +227,13 @@ def test_the_laptop_is_kept_awake_while_signals_are_pending_or_says_that_it_cann
     morning.engine.look()
     morning.engine.look()
     assert (before, held is Wakefulness.FREE, awake.state) == (Wakefulness.FREE, False, Wakefulness.FREE)
+
+
+def test_an_engine_that_ends_lets_the_laptop_sleep(morning: Morning) -> None:
+    held = threading.Event()
+    morning.field.laptop.journal.listen(lambda event: held.set())
+    morning.time.pass_ns(5 * 60 * SECOND)
+    morning.engine.start()
+    assert held.wait(10)
+    morning.engine.stop()
+    assert morning.field.laptop.awake.state is Wakefulness.FREE
