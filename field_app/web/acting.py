@@ -96,6 +96,6 @@ def _actor_of_session() -> Actor | None:
     if not 0 <= now - tick <= IDLE_MS or not laptop.journal.day.duties.holds(actor):
         session.pop("actor")
         return None
-    if now - tick > 60_000:
+    if now - tick > 60_000 and not request.path.endswith(".json"):  # a page left open asks for these by itself
         session["actor"] = [person, role, now]
     return actor

@@ -39,6 +39,13 @@ def test_after_half_an_hour_without_a_touch_the_pin_is_asked_for_again(field: Fi
     assert field.client.get("/").headers["Location"].startswith("/people/switch")
 
 
+def test_a_page_left_open_keeps_nobody_signed_in(field: FieldHouse) -> None:
+    for _ in range(4):
+        field.clock.move(10 * 60)
+        assert field.client.get("/status.json").status_code == 200
+    assert field.client.get("/").status_code == 302
+
+
 def test_a_wrong_page_says_so_in_both_languages(field: FieldHouse) -> None:
     told = field.client.get("/nowhere", headers={"Accept": "application/json"})
     assert (told.status_code, told.get_json()["code"]) == (404, "page_not_found")
