@@ -94,7 +94,7 @@ def checkin(checkins: int, as_json: bool) -> None:
 @bench.command()
 @click.option(
     "--signals",
-    type=click.IntRange(3, 250),
+    type=click.IntRange(3, 200),
     default=200,
     help="Signals to time idle, and as many beside busy processes.",
 )
