@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, render_template, session, url_for
+from flask import Blueprint, Response, jsonify, render_template, url_for
 from flask_babel import gettext as _
 
 from field_app.services import signals
@@ -42,7 +42,6 @@ def now() -> Response:
     lines = signals.list_signals(laptop)
     following = signals.pick_next(lines, begun)
     actor = current_actor()
-    session.modified = False  # a page that asks each second must not keep its person signed in for ever
     timetable = laptop.timetable()
     told = {
         "rate": laptop.enrolment.rate if laptop.enrolment else 1,
