@@ -5,7 +5,7 @@ from typing import Any
 
 from shared.domain.catalogue_of_events import CATALOGUE
 from shared.domain.clock import Instant
-from shared.domain.event import Actor, Draft
+from shared.domain.event import LAPTOP, Actor, Draft
 from shared.domain.plan import Plan, instant_of
 from shared.log.birth import Birth, birth_head
 from shared.log.chain import Head, next_hash
@@ -31,13 +31,21 @@ def at_clock(text: str) -> int:
 class MadeUpLog:
     """One log, written line by line; the time goes on by itself unless a line says when."""
 
-    def __init__(self, school: str, plan: Plan, campaign: str = "2022-yunxi", mode: str = "live") -> None:
+    def __init__(
+        self,
+        school: str,
+        plan: Plan,
+        campaign: str = "2022-yunxi",
+        mode: str = "live",
+        ancestor: "MadeUpLog | None" = None,
+    ) -> None:
         self.key = SigningKey.new()
         self.school = school
         self.plan = plan
-        self.now = at_clock("06:40")
+        self.now: int = ancestor.now if ancestor else at_clock("06:40")
+        self.ancestor: Head | None = ancestor.head if ancestor else None
         key = self.key.public
-        birth = Birth(log_id(key), key, school, campaign, mode, 1, None, plan.sha256, "0.1.0", self.now)
+        birth = Birth(log_id(key), key, school, campaign, mode, 1, self.ancestor, plan.sha256, "0.1.0", self.now)
         self.birth = birth.encode()
         self.campaign = campaign
         self.lines: list[bytes] = []
@@ -55,17 +63,29 @@ class MadeUpLog:
         self.lines.append(line)
         return self.head.seq
 
+    def take_over(self) -> "MadeUpLog":
+        """A log on another laptop that goes on from this one's last line; nobody is on duty there yet."""
+        heir = MadeUpLog(self.school, self.plan, self.campaign, ancestor=self)
+        data = {"log": self.head.log, "line": self.head.seq, "source": "black_box", "reason": "broken"}
+        heir.add("day_taken_over", LAPTOP, data)
+        return heir
+
     def file(self) -> bytes:
         """The log as a file with a signed head at its end."""
         return join_records([self.birth, *self.lines, sign_head(self.key, self.head).record()])
 
     # ------------------------------------------------------------------ a day, step by step
 
+    def come_on_duty(self) -> "MadeUpLog":
+        """Everybody on duty, the principal first."""
+        for number, (who, name) in enumerate(STAFF.items()):
+            data = {"person": who.person, "name": name, "unit": "南湖小学", "role": who.role, "outsider": who is CHIEF}
+            self.add("person_put_on_duty", PRINCIPAL, data, *([DEPUTY] if number > 1 else []))
+        return self
+
     def open(self, pupils: int) -> "MadeUpLog":
         """People on duty, the day opened, the roster imported."""
-        for who, name in STAFF.items():
-            data = {"person": who.person, "name": name, "unit": "南湖小学", "role": who.role, "outsider": who is CHIEF}
-            self.add("person_put_on_duty", PRINCIPAL, data, *([DEPUTY] if self.head.seq > 1 else []))
+        self.come_on_duty()
         self.add("day_opened", PRINCIPAL, {"day": self.plan.days[0].id}, at="07:40")
         seats = list(range(1, pupils + 1))
         data = {"pupils": pupils, "seats": seats, "source": "file", "sha256": "a" * 64}

@@ -54,7 +54,8 @@ class Field:
 class EventType:
     """One kind of fact: `may` record it, `witness_by` roles that may witness, `witnesses` how many are needed.
 
-    `milestone` events get a signed head in the same commit (design §3).
+    `milestone` events get a signed head in the same commit (design §3). `cites` is the field that names an earlier
+    line; the field `log` beside it says whose line, when it is an ancestor's (shared/domain/ancestry.py).
     """
 
     name: str
@@ -67,6 +68,7 @@ class EventType:
     witness_by: frozenset[Role] = frozenset()
     milestone: bool = False
     version: int = 1
+    cites: str = ""
 
     def field(self, name: str) -> Field:
         """The declared field; raises KeyError when there is none of this name."""
@@ -108,6 +110,7 @@ SEAT = number("seat", "座号", "seat", least=1, most=999)
 BLOCK = text("block", "场次", "block", most=40)
 NOTE = text("note", "说明", "note", most=500, required=False)
 REASON = text("reason", "原因", "reason", most=300)
+CITED_LOG = text("log", "原电脑的日志", "ancestor's log", most=26, required=False)
 
 
 class Catalogue:

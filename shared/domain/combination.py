@@ -10,7 +10,7 @@ from typing import Any
 from shared.domain.attendance import Attendance, Mark
 from shared.domain.closing import Closing
 from shared.domain.fold import Day, Folded
-from shared.domain.incidents import Incidents
+from shared.domain.incidents import Incident, Incidents, Opening
 from shared.domain.materials import COLUMNS, Bag, Count, Materials
 from shared.domain.readiness import Readiness
 from shared.domain.signals import SignalRecord, Signals
@@ -87,8 +87,16 @@ def _count(old: Count, new: Count) -> Count:
 
 
 def _incidents(old: Incidents, new: Incidents) -> Incidents:
-    """All of them; here the key is a running number only, and an incident's own number is its line in its log."""
-    return Incidents(dict(enumerate((*old.by_number.values(), *new.by_number.values()), start=1)))
+    """All of them, each once; here the key is a running number only, and its own number is its place in its log.
+
+    An incident that a log inherited stands in its ancestor's state too: the one that more was said about is taken.
+    """
+    found: dict[Opening, Incident] = {}
+    for incident in (*old.by_number.values(), *new.by_number.values()):
+        held = found.setdefault(incident.opening, incident)
+        if (held.is_open, -len(held.history)) > (incident.is_open, -len(incident.history)):
+            found[incident.opening] = incident
+    return Incidents(dict(enumerate(found.values(), start=1)))
 
 
 def _later(old: Mark | Bag, new: Mark | Bag) -> Mark | Bag:

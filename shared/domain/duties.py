@@ -7,6 +7,7 @@ from types import MappingProxyType
 from shared.domain.catalogue import REASON, EventType, choice, flag, text
 from shared.domain.event import Actor, Event
 from shared.domain.roles import HEADS, ROLE_WORDS, STAFF, Role
+from shared.domain.takeover import DAY_TAKEN_OVER
 from shared.domain.words import Words
 
 FEATURE = "duties"
@@ -134,7 +135,12 @@ def _resumed(duties: Duties, event: Event) -> Duties:
     return replace(duties, delegations=left)
 
 
+def _taken_over(duties: Duties, event: Event) -> Duties:
+    return Duties({key: replace(person, on_duty=False) for key, person in duties.people.items()})
+
+
 APPLY = {
+    DAY_TAKEN_OVER.name: _taken_over,
     PERSON_PUT_ON_DUTY.name: _put_on_duty,
     PERSON_RELIEVED.name: _relieved,
     DUTY_DELEGATED.name: _delegated,

@@ -4,13 +4,14 @@ Both sides use this code, so the laptop's screens and the county's board cannot 
 A line that breaks a rule keeps its place in the log, gets a verdict, and is skipped here.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from types import MappingProxyType
 from typing import Any
 
 from shared.domain import attendance, closing, duties, incidents, materials, readiness, signals
 from shared.domain.access import authorise
+from shared.domain.ancestry import NO_SHIFTS, Shifts, first_place, placed, placed_data, places, shifts_of
 from shared.domain.attendance import Attendance
 from shared.domain.catalogue_of_events import CATALOGUE
 from shared.domain.checking import check_data
@@ -24,9 +25,10 @@ from shared.domain.incidents import Incidents
 from shared.domain.materials import Materials
 from shared.domain.readiness import Readiness
 from shared.domain.signals import Signals
+from shared.domain.takeover import DAY_TAKEN_OVER
 
 Lookup = Callable[[int], Event]
-"""Gives the event of an earlier sequence number of the same log."""
+"""Gives the placed event at an earlier place (shared/domain/ancestry.py), in a log without ancestors by its number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,10 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """A day's state after line `seq`, and what was said about lines: voided, corrected (new data), verdicts (code)."""
+    """A day's state after line `seq`, and what was said about lines: voided, corrected (new data), verdicts (code).
+
+    Lines are named by their places; `shifts` tells those of ancestors.
+    """
 
     seq: int = 0
     day: Day = field(default_factory=Day)
@@ -52,57 +57,95 @@ class Folded:
     corrected: Mapping[int, Mapping[str, Any]] = field(default_factory=lambda: MappingProxyType({}))
     verdicts: Mapping[int, ErrorCode] = field(default_factory=lambda: MappingProxyType({}))
     last_time: int | None = None
+    shifts: Shifts = field(default_factory=lambda: NO_SHIFTS)
 
 
 _FEATURES = tuple(item.name for item in fields(Day))
-_APPLY: dict[str, tuple[int, Callable[[Any, Event], Any]]] = {
-    name: (_FEATURES.index(feature), function)
-    for feature, module in (
-        ("readiness", readiness),
-        ("duties", duties),
-        ("attendance", attendance),
-        ("signals", signals),
-        ("materials", materials),
-        ("incidents", incidents),
-        ("closing", closing),
-    )
-    for name, function in module.APPLY.items()
+_MODULES = (
+    ("readiness", readiness),
+    ("duties", duties),
+    ("attendance", attendance),
+    ("signals", signals),
+    ("materials", materials),
+    ("incidents", incidents),
+    ("closing", closing),
+)
+_APPLY: dict[str, tuple[tuple[int, Callable[[Any, Event], Any]], ...]] = {
+    name: tuple((_FEATURES.index(feature), module.APPLY[name]) for feature, module in _MODULES if name in module.APPLY)
+    for name in {name for _, module in _MODULES for name in module.APPLY}
 }
 
 
-def judge(folded: Folded, event: Event, lookup: Lookup) -> None:
-    """Promise that `event` may follow: known type, fields, access, rules; raises the DomainError that refuses it."""
+def judge(folded: Folded, event: Event, lookup: Lookup) -> Event:
+    """Promise that `event` may follow: known type, fields, access, rules; returns it placed.
+
+    Raises the DomainError that refuses it.
+    """
     event_type = CATALOGUE.get(event.type)
     check_data(event_type, event.data)
     authorise(event_type, event.actor, event.witnesses, folded.day.duties)
+    event = placed(event, folded.shifts)
     if event.type in CORRECTIONS:
         _judge_correction(folded, event, lookup)
     rule = _RULES.get(event.type)
     if rule is not None:
         rule(folded.day, event)
+    return event
 
 
 def advance(folded: Folded, event: Event, lookup: Lookup) -> Folded:
     """The fold after one more event; an event that `judge` refuses leaves the day as it is, with a verdict."""
     try:
-        judge(folded, event, lookup)
+        event = judge(folded, event, lookup)
     except DomainError as refusal:
-        return replace(folded, seq=event.seq, verdicts={**folded.verdicts, event.seq: refusal.code})
+        return refuse(folded, event.seq + folded.shifts.get(event.log, 0), refusal.code)
     if event.type in CORRECTIONS:
         return _corrected(folded, event, lookup)
     # built directly, here and in `apply`: `replace` alone cost a third of what the office spends on a line
     day = apply(folded.day, event)
-    return Folded(event.seq, day, folded.voided, folded.corrected, folded.verdicts, event.time)
+    return Folded(event.seq, day, folded.voided, folded.corrected, folded.verdicts, event.time, folded.shifts)
+
+
+def refuse(folded: Folded, place: int, code: ErrorCode) -> Folded:
+    """The fold after a line that does not count, with the verdict that says why."""
+    return replace(folded, seq=place, verdicts={**folded.verdicts, place: code})
+
+
+def begin(ancestors: Sequence[tuple[str, Sequence[Event | None]]]) -> tuple[Folded, list[Event | None]]:
+    """The fold that a log starts from whose ancestors (log id and events, oldest first) say this, and their history.
+
+    The history is their placed events in order; None stands for a line that cannot be read or does not count.
+    """
+    shifts = shifts_of([(log, len(events)) for log, events in ancestors])
+    folded = Folded(shifts=shifts)
+    history: list[Event | None] = []
+    for log, events in ancestors:
+        for place, event in enumerate(events, start=1 + shifts[log]):
+            if event is None:
+                folded = refuse(folded, place, ErrorCode.NOT_A_LINE)
+            else:
+                folded = advance(folded, event, lambda at: standing(history, at, first_place(shifts)))
+            history.append(placed(event, shifts) if event is not None and place not in folded.verdicts else None)
+    return replace(folded, seq=0), history
+
+
+def standing(history: Sequence[Event | None], place: int, first: int) -> Event:
+    """The event at a place of a history that begins at `first`; raises NOTHING_TO_CORRECT where none stands."""
+    index = place - first if place < 0 else place - min(first, 0) - 1
+    event = history[index] if 0 <= index < len(history) else None
+    if event is None or place == 0:
+        raise DomainError(ErrorCode.NOTHING_TO_CORRECT, seq=place)
+    return event
 
 
 def apply(day: Day, event: Event) -> Day:
     """The day after an event that stands; types without a state (notes, starts) change nothing."""
-    found = _APPLY.get(event.type)
-    if found is None:
+    steps = _APPLY.get(event.type)
+    if steps is None:
         return day
-    place, function = found
     states = [getattr(day, name) for name in _FEATURES]
-    states[place] = function(states[place], event)
+    for place, function in steps:
+        states[place] = function(states[place], event)
     return Day(*states)
 
 
@@ -112,14 +155,16 @@ def _corrected(folded: Folded, event: Event, lookup: Lookup) -> Folded:
     if event.type == RECORD_VOIDED.name:
         folded = replace(folded, voided=folded.voided | {line})
     else:
-        folded = replace(folded, corrected={**folded.corrected, line: event.data["data"]})
+        original = lookup(line)
+        data = placed_data(original.type, event.data["data"], original.log, folded.shifts)
+        folded = replace(folded, corrected={**folded.corrected, line: data})
     day = Day()
-    for seq in range(1, event.seq):
-        if seq in folded.voided or seq in folded.verdicts:
+    for place in places(first_place(folded.shifts), event.seq):
+        if place in folded.voided or place in folded.verdicts:
             continue
-        earlier = lookup(seq)
-        if seq in folded.corrected:
-            earlier = replace(earlier, data=folded.corrected[seq])
+        earlier = lookup(place)
+        if place in folded.corrected:
+            earlier = replace(earlier, data=folded.corrected[place])
         if earlier.type not in CORRECTIONS:
             day = apply(day, earlier)
     return replace(folded, seq=event.seq, day=day, last_time=event.time)
@@ -140,10 +185,18 @@ def _judge_correction(folded: Folded, event: Event, lookup: Lookup) -> None:
         check_data(original_type, event.data["data"])
         rule = _RULES.get(original.type)
         if rule is not None:
-            rule(folded.day, replace(original, data=event.data["data"]))
+            data = placed_data(original.type, event.data["data"], original.log, folded.shifts)
+            rule(folded.day, replace(original, data=data))
 
 
-_STANDING = frozenset({duties.PERSON_PUT_ON_DUTY.name, readiness.LAPTOP_STARTED.name, readiness.CLOCK_DISTURBED.name})
+_STANDING = frozenset(
+    {
+        duties.PERSON_PUT_ON_DUTY.name,
+        readiness.LAPTOP_STARTED.name,
+        readiness.CLOCK_DISTURBED.name,
+        DAY_TAKEN_OVER.name,
+    }
+)
 """Types that later lines rest on (relieve the person, do not void that they came), and what the laptop saw itself."""
 
 

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
-from shared.domain.catalogue import EventType, choice, number, seats, text
+from shared.domain.catalogue import CITED_LOG, EventType, choice, number, seats, text
+from shared.domain.clock import Instant
 from shared.domain.event import Event
 from shared.domain.roles import HEADS, STAFF, Role
 from shared.domain.words import Words
@@ -52,6 +53,7 @@ INCIDENT_UPDATED = EventType(
     ),
     fields=(
         _INCIDENT,
+        CITED_LOG,
         number("level", "级别", "level", least=1, most=3, required=False),
         text("what", "发生了什么", "what happened", most=500, required=False),
         _DONE,
@@ -59,23 +61,30 @@ INCIDENT_UPDATED = EventType(
         _CHANNEL,
     ),
     may=STAFF,
+    cites="incident",
 )
 INCIDENT_CLOSED = EventType(
     name="incident_closed",
     feature=FEATURE,
     title=Words("事件结案", "Incident closed"),
     words=Words("事件 {incident} 结案：{result}", "Incident {incident} closed: {result}"),
-    fields=(_INCIDENT, text("result", "处理结果", "result", most=500)),
+    fields=(_INCIDENT, CITED_LOG, text("result", "处理结果", "result", most=500)),
     may=HEADS | {Role.CHIEF_PROCTOR, Role.INSPECTOR},
+    cites="incident",
 )
 TYPES = (INCIDENT_OPENED, INCIDENT_UPDATED, INCIDENT_CLOSED)
 
 
+Opening = tuple[str, Instant]
+"""The log and moment of the line that opened an incident: the same in that log and in one that goes on from it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Incident:
-    """One incident; its number is the sequence number of the line that opened it."""
+    """One incident; its number is the place of the line that opened it."""
 
     number: int
+    opening: Opening
     family: str
     type: str
     level: int
@@ -117,6 +126,7 @@ def _opened(state: Incidents, event: Event) -> Incidents:
     told = data.get("told", "")
     incident = Incident(
         number=event.seq,
+        opening=(event.log, event.at),
         family=data["family"],
         type=data["type"],
         level=data["level"],
@@ -137,7 +147,7 @@ def _updated(state: Incidents, event: Event) -> Incidents:
     incident = state.by_number.get(event.data["incident"])
     if incident is None:
         return state
-    changes = {key: value for key, value in event.data.items() if key != "incident"}
+    changes = {key: value for key, value in event.data.items() if key not in ("incident", "log")}
     if "told" in changes and incident.told_at is None:
         changes["told_at"] = event.time
     return _with(state, replace(incident, history=(*incident.history, event.seq), **changes))

@@ -8,6 +8,7 @@ from shared.domain.catalogue import NOTE, EventType, choice, number, seats, text
 from shared.domain.clock import MOVING, DisturbanceKind
 from shared.domain.event import Event
 from shared.domain.roles import HEADS, LAPTOP_ONLY, STAFF, Role
+from shared.domain.takeover import DAY_TAKEN_OVER
 from shared.domain.words import Words
 
 FEATURE = "readiness"
@@ -217,6 +218,10 @@ def _disturbed(state: Readiness, event: Event) -> Readiness:
     return replace(state, offset=(state.offset or 0) - by if kind in MOVING else state.offset, disturbed=kind)
 
 
+def _taken_over(state: Readiness, event: Event) -> Readiness:
+    return replace(state, offset=None, error=None, clock_seq=None, disturbed="")
+
+
 def _roster(state: Readiness, event: Event) -> Readiness:
     return replace(state, seats=tuple(sorted(event.data["seats"])), roster_seq=event.seq, roster_destroyed=False)
 
@@ -226,6 +231,7 @@ def _destroyed(state: Readiness, event: Event) -> Readiness:
 
 
 APPLY = {
+    DAY_TAKEN_OVER.name: _taken_over,
     DAY_OPENED.name: _opened,
     PLAN_ADOPTED.name: _plan,
     READINESS_CHECKED.name: _checked,

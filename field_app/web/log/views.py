@@ -8,23 +8,11 @@ from flask_babel import gettext as _
 from field_app.services import records
 from field_app.web.acting import acting, request_id, the_laptop, witnesses
 from field_app.web.answers import answer, form_number, form_text
-from shared.domain.catalogue_of_events import CATALOGUE
-from shared.domain.words import Words
+from shared.domain.catalogue_of_events import CATALOGUE, FEATURE_WORDS
 from shared.web.access import access
 from shared.web.language import language
 
 bp = Blueprint("log", __name__, url_prefix="/log", template_folder="templates")
-
-FEATURE_WORDS = {
-    "readiness": Words("准备", "Readiness"),
-    "duties": Words("人员", "People"),
-    "attendance": Words("检录", "Check-in"),
-    "signals": Words("指令", "Signals"),
-    "materials": Words("工具与封装", "Materials"),
-    "incidents": Words("事件", "Incidents"),
-    "closing": Words("上交", "Handing in"),
-    "corrections": Words("更正", "Corrections"),
-}
 
 
 @bp.get("/")

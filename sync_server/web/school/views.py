@@ -4,6 +4,7 @@ from flask import Blueprint, render_template, request
 from flask_babel import gettext as _
 
 from shared.domain.attendance import REASONS, STATUS_WORDS
+from shared.domain.catalogue_of_events import FEATURE_WORDS
 from shared.domain.materials import COLUMN_WORDS
 from shared.domain.progress import STATE_WORDS
 from shared.domain.words import Words
@@ -13,17 +14,6 @@ from sync_server.web.desk import the_account, the_desk
 
 bp = Blueprint("school", __name__, template_folder="templates", url_prefix="/schools")
 
-FEATURE_WORDS = {
-    "readiness": Words("准备", "Readiness"),
-    "duties": Words("人员", "People"),
-    "attendance": Words("检录", "Check-in"),
-    "signals": Words("指令", "Signals"),
-    "materials": Words("工具与封装", "Materials"),
-    "incidents": Words("事件", "Incidents"),
-    "closing": Words("上交", "Handing in"),
-    "corrections": Words("更正", "Corrections"),
-    "verdict": Words("不合规则的记录", "Lines that break a rule"),
-}
 STATUS_MARKS = {
     "present": ("●", "good"),
     "late": ("▲", "warn"),
@@ -65,5 +55,5 @@ def log(code: str) -> str:
         view=view,
         feature=feature,
         text=text,
-        features=FEATURE_WORDS,
+        features=FEATURE_WORDS | {"verdict": Words("不合规则的记录", "Lines that break a rule")},
     )
