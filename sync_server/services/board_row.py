@@ -1,6 +1,6 @@
 """One school's row of the county board, made purely from its folded logs, its plan and its contacts."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -12,6 +12,7 @@ from shared.domain.progress import BalanceSummary, IncidentSummary, SignalSummar
 from shared.domain.signals import SignalRecord
 from shared.domain.timetable import Signal
 from shared.domain.words import Words
+from sync_server.services.family import living_branches, overlap, speaking
 from sync_server.services.folds import LogFold
 from sync_server.services.local_time import date_text
 from sync_server.store.records import School
@@ -49,6 +50,7 @@ class Concern(StrEnum):
     MATERIALS = "materials"
     BROKEN = "broken"
     FORK = "fork"
+    OVERLAP = "overlap"
     QUARANTINE = "quarantine"
     INCIDENT = "incident"
     SIGNAL = "signal"
@@ -63,6 +65,7 @@ CONCERN_WORDS = {
     Concern.MATERIALS: Words("工具失衡", "Materials out of balance"),
     Concern.BROKEN: Words("县里存的日志损坏", "Stored log damaged"),
     Concern.FORK: Words("日志分叉", "Log forked"),
+    Concern.OVERLAP: Words("原电脑接手后又有记录", "Lines after a takeover"),
     Concern.QUARANTINE: Words("有单独保留的数据", "Data in quarantine"),
     Concern.INCIDENT: Words("二级事件未结", "Level 2 incident open"),
     Concern.SIGNAL: Words("指令偏差大或未发", "Signal far off or skipped"),
@@ -124,6 +127,7 @@ class Facts:
     lines: int
     logs: int
     forks: int
+    overlap: int
     verdicts: int
 
 
@@ -146,16 +150,6 @@ class Row:
         if self.facts is None or self.facts.blocks is None or self.facts.block is None:
             return None
         return self.facts.blocks[self.facts.block]
-
-
-def living_branches(folds: Iterable[LogFold]) -> list[LogFold]:
-    """Of every log the branch that heard from its laptop last: the one that goes on; the others stay as they are."""
-    newest: dict[str, LogFold] = {}
-    for fold in folds:
-        held = newest.get(fold.log.id)
-        if held is None or (fold.branch.received, fold.branch.no) > (held.branch.received, held.branch.no):
-            newest[fold.log.id] = fold
-    return list(newest.values())
 
 
 def make_row(
@@ -185,7 +179,7 @@ def gather(folds: Sequence[LogFold], plan: Plan | None) -> Facts | None:
     lines = sum(fold.branch.head.seq - max(fold.branch.fork, 0) for fold in folds)
     if not lines:
         return None
-    day = combine([fold.folded for fold in living])
+    day = combine([fold.folded for fold in speaking(living)])
     blocks = _blocks(day, plan) if plan else None
     return Facts(
         plan=plan,
@@ -202,7 +196,8 @@ def gather(folds: Sequence[LogFold], plan: Plan | None) -> Facts | None:
         lines=lines,
         logs=len(living),
         forks=len(folds) - len(living),
-        verdicts=sum(len(fold.folded.verdicts) for fold in living),
+        overlap=sum(overlap(fold, living) for fold in living),
+        verdicts=sum(place > 0 for fold in living for place in fold.folded.verdicts),
     )
 
 
@@ -269,6 +264,7 @@ def _concerns(facts: Facts | None, silent: bool, contact: Contact) -> list[Conce
         Concern.MATERIALS: facts.materials.balanced is False or facts.materials.missing > 0,
         Concern.BROKEN: contact.broken,
         Concern.FORK: facts.forks > 0,
+        Concern.OVERLAP: facts.overlap > 0,
         Concern.QUARANTINE: contact.quarantined > 0,
         Concern.INCIDENT: facts.incidents.open[2] > 0,
         Concern.SIGNAL: signals is not None and (abs(signals.worst or 0) > WORST_SIGNAL_MS or signals.skipped > 0),

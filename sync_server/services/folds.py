@@ -4,13 +4,15 @@ import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
+from shared.domain.ancestry import Shifts, first_place, placed
 from shared.domain.errors import DomainError, ErrorCode
 from shared.domain.event import Event
-from shared.domain.fold import Folded, advance
+from shared.domain.fold import Folded, advance, begin, refuse, standing
 from shared.log.birth import Birth, decode_birth
 from shared.log.line import decode_line
+from sync_server.services.forebears import Forebear, forebears
 from sync_server.services.lineage import Lineage
 from sync_server.store.ports import Store
 from sync_server.store.records import Branch, StoredLog
@@ -42,7 +44,8 @@ class Folds:
     def fold(self, stored: StoredLog, branch: Branch) -> Folded:
         """The fold of a branch up to its head."""
         with self._lock:
-            known = self._known.get((stored.id, branch.no), Folded())
+            known = self._known.get((stored.id, branch.no))
+        known = known or self.start(decode_birth(branch.birth or stored.birth))
         if known.seq < branch.head.seq:
             after = known.seq
             lines = self._store.read(lambda book: Lineage(book, stored).lines(branch, after, branch.head.seq))
@@ -50,9 +53,29 @@ class Folds:
             self.keep(stored, branch, known)
         return known
 
+    def start(self, birth: Birth) -> Folded:
+        """The fold that a log with this birth starts from: its ancestors', or nothing while one of them is not here."""
+        return self._begin(birth)[0]
+
+    def forget_heirs(self, grown: StoredLog) -> list[StoredLog]:
+        """Forget the folds of every log that goes on from one that has just grown; returns those logs."""
+        logs = self._store.read(lambda book: book.list_logs(grown.school_no))
+        if len(logs) < 2:
+            return []
+        line, heirs = {grown.id}, []
+        for stored in sorted(logs, key=lambda one: decode_birth(one.birth).born):
+            ancestor = decode_birth(stored.birth).ancestor
+            if ancestor is not None and ancestor.log in line and stored.id not in line:
+                line.add(stored.id)
+                heirs.append(stored)
+        with self._lock:
+            for key in [key for key in self._known if key[0] in line - {grown.id}]:
+                del self._known[key]
+        return heirs
+
     def follow(self, stored: StoredLog, branch: Branch, folded: Folded, lines: Sequence[bytes]) -> Folded:
         """The fold after more lines of a branch."""
-        return _Following(self._store, stored, branch, folded).follow(lines)
+        return _Following(self, stored, branch, folded).follow(lines)
 
     def keep(self, stored: StoredLog, branch: Branch, folded: Folded) -> None:
         """Remember a fold whose lines are committed."""
@@ -79,22 +102,39 @@ class Folds:
 
     def events(self, stored: StoredLog, branch: Branch) -> list[Event | None]:
         """A branch's events in order; None where a line cannot be read."""
-        lines = self._store.read(lambda book: Lineage(book, stored).lines(branch, 0, branch.head.seq))
-        return [_readable(line) for line in lines]
+        return [_readable(line) for line in self._lines(stored, branch, branch.head.seq)]
+
+    def history(self, stored: StoredLog, branch: Branch, upto: int) -> list[Event | None]:
+        """The placed events before a branch's line `upto` + 1, those of ancestors included; None where none counts."""
+        start, before = self._begin(decode_birth(branch.birth or stored.birth))
+        return [*before, *(_placed(line, start.shifts) for line in self._lines(stored, branch, upto))]
+
+    def _begin(self, birth: Birth) -> tuple[Folded, list[Event | None]]:
+        if birth.ancestor is None:
+            return Folded(), []
+        found = self._store.read(lambda book: forebears(book, birth.ancestor))
+        return begin([(one.log.id, self._of_school(one, birth)) for one in found or ()])
+
+    def _of_school(self, forebear: Forebear, birth: Birth) -> list[Event | None]:
+        lines = self._lines(forebear.log, forebear.branch, forebear.upto)
+        return [_at_home(line, seq, forebear.log.id, birth) for seq, line in enumerate(lines, start=1)]
+
+    def _lines(self, stored: StoredLog, branch: Branch, upto: int) -> list[bytes]:
+        return self._store.read(lambda book: Lineage(book, stored).lines(branch, 0, upto))
 
 
 class _Following:
     """One walk over new lines; earlier ones are fetched only when a correction points at them."""
 
-    def __init__(self, store: Store, stored: StoredLog, branch: Branch, folded: Folded) -> None:
-        self._store = store
+    def __init__(self, folds: Folds, stored: StoredLog, branch: Branch, folded: Folded) -> None:
+        self._folds = folds
         self._stored = stored
         self._branch = branch
         self._start = folded.seq
         self._folded = folded
         self._birth = decode_birth(branch.birth or stored.birth)
         self._fresh: dict[int, Event] = {}
-        self._earlier: list[bytes] | None = None
+        self._earlier: list[Event | None] | None = None
 
     def follow(self, lines: Sequence[bytes]) -> Folded:
         folded = self._folded
@@ -105,31 +145,41 @@ class _Following:
     def _step(self, folded: Folded, seq: int, line: bytes) -> Folded:
         try:
             event = decode_line(line)
-            self._check_home(event, seq)
-            self._fresh[seq] = event
+            _check_home(event, seq, self._birth.log, self._birth)
+            self._fresh[seq] = placed(event, folded.shifts)
             return advance(folded, event, self._lookup)
         except DomainError as refusal:
-            return _refused(folded, seq, refusal.code)
+            return refuse(folded, seq, refusal.code)
         except Exception:  # one line that our own code stumbles over must not stop the lines behind it
             log.exception("the fold stumbled over line %d of log %s", seq, self._stored.id)
-            return _refused(folded, seq, ErrorCode.INTERNAL)
+            return refuse(folded, seq, ErrorCode.INTERNAL)
 
-    def _check_home(self, event: Event, seq: int) -> None:
-        birth = self._birth
-        if event.log != birth.log or event.seq != seq:
-            raise DomainError(ErrorCode.NOT_A_LINE, reason="log")
-        if event.school != birth.school:
-            raise DomainError(ErrorCode.SCHOOL_WRONG)
-        if event.campaign != birth.campaign:
-            raise DomainError(ErrorCode.CAMPAIGN_WRONG)
-
-    def _lookup(self, seq: int) -> Event:
-        if seq > self._start:
-            return self._fresh[seq]
+    def _lookup(self, place: int) -> Event:
+        if place > self._start:
+            return self._fresh[place]
         if self._earlier is None:
-            branch, upto = self._branch, self._start
-            self._earlier = self._store.read(lambda book: Lineage(book, self._stored).lines(branch, 0, upto))
-        return decode_line(self._earlier[seq - 1])
+            self._earlier = self._folds.history(self._stored, self._branch, self._start)
+        return standing(self._earlier, place, first_place(self._folded.shifts))
+
+
+def _check_home(event: Event, seq: int, name: str, birth: Birth) -> None:
+    """Promise that a line is of this log, and of the school and campaign of this birth."""
+    if event.log != name or event.seq != seq:
+        raise DomainError(ErrorCode.NOT_A_LINE, reason="log")
+    if event.school != birth.school:
+        raise DomainError(ErrorCode.SCHOOL_WRONG)
+    if event.campaign != birth.campaign:
+        raise DomainError(ErrorCode.CAMPAIGN_WRONG)
+
+
+def _at_home(line: bytes, seq: int, name: str, birth: Birth) -> Event | None:
+    """The event of an ancestor's line; None for one that its own log does not count either."""
+    try:
+        event = decode_line(line)
+        _check_home(event, seq, name, birth)
+    except DomainError:
+        return None
+    return event
 
 
 def _readable(line: bytes) -> Event | None:
@@ -139,5 +189,8 @@ def _readable(line: bytes) -> Event | None:
         return None
 
 
-def _refused(folded: Folded, seq: int, code: ErrorCode) -> Folded:
-    return replace(folded, seq=seq, verdicts={**folded.verdicts, seq: code})
+def _placed(line: bytes, shifts: Shifts) -> Event | None:
+    try:
+        return placed(decode_line(line), shifts)
+    except DomainError:
+        return None

@@ -17,6 +17,7 @@ from shared.wire.routes import CONTEXT_VOUCH, vouch_message
 from sync_server.services.batch import Batch, log_of, prove, sealed_part
 from sync_server.services.folds import Folds
 from sync_server.services.lineage import Lineage, Place
+from sync_server.services.rebuilding import judge_again
 from sync_server.services.receipts import Receipts, SignedReceipt
 from sync_server.store.ports import Books, Store
 from sync_server.store.records import Branch, Device, OfficeRow, Quarantined, School, StoredLog, Verdict
@@ -148,7 +149,7 @@ class Ingest:
     def _plan(self, stored: StoredLog, is_new: bool, batch: Batch, birth: bytes | None) -> _Planned:
         if is_new:
             branch = Branch(0, 0, -1, batch.start, "", 0)
-            return self._follow(stored, True, batch, branch, 0, Folded())
+            return self._follow(stored, True, batch, branch, 0, self._folds.start(decode_birth(stored.birth)))
         lineage = self._store.read(lambda book: Lineage(book, stored))
         place = self._store.read(lambda book: Lineage(book, stored).place(batch.start, batch.heads))
         if place is None:
@@ -156,7 +157,7 @@ class Ingest:
                 raise DomainError(ErrorCode.HEAD_UNKNOWN, seq=batch.start.seq)
             number = lineage.next_number()
             branch = Branch(number, number, -1, batch.start, "", 0, birth)
-            return self._follow(stored, False, batch, branch, 0, Folded())
+            return self._follow(stored, False, batch, branch, 0, self._folds.start(decode_birth(birth)))
         return self._at(stored, batch, place, lineage)
 
     def _at(self, stored: StoredLog, batch: Batch, place: Place, lineage: Lineage) -> _Planned:
@@ -172,7 +173,8 @@ class Ingest:
 
     def _inherited(self, stored: StoredLog, parent: Branch, fork: int) -> Folded:
         lines = self._store.read(lambda book: Lineage(book, stored).lines(parent, 0, fork))
-        return self._folds.follow(stored, parent, Folded(), lines)
+        start = self._folds.start(decode_birth(parent.birth or stored.birth))
+        return self._folds.follow(stored, parent, start, lines)
 
     def _follow(
         self, stored: StoredLog, is_new: bool, batch: Batch, branch: Branch, matched: int, before: Folded
@@ -205,6 +207,8 @@ class Ingest:
         stored = self._store.write(work)
         if new_lines or planned.is_new:
             self._folds.keep(stored, branch, planned.folded)
+            for heir in self._folds.forget_heirs(stored):
+                judge_again(self._store, self._folds, heir)
             self._tell(school, stored)
         return Accepted(stored, list(_merged(_runs(planned))), signed)
 

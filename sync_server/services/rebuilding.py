@@ -14,7 +14,7 @@ def rebuild_logs(store: Store, folds: Folds) -> Iterator[StoredLog]:
     """Derive the verdicts of every log again, one log at a time as the caller goes on."""
     folds.forget()
     for stored in store.read(lambda book: book.list_logs()):
-        _rebuild(store, folds, stored)
+        judge_again(store, folds, stored)
         yield stored
 
 
@@ -41,7 +41,8 @@ def root_birth(branches: list[Branch], branch: Branch, stored: StoredLog) -> byt
     return branch.birth or stored.birth
 
 
-def _rebuild(store: Store, folds: Folds, stored: StoredLog) -> None:
+def judge_again(store: Store, folds: Folds, stored: StoredLog) -> None:
+    """Derive the verdicts of one log again from what it says now."""
     branches = store.read(lambda book: book.branches(stored))
     folded = {branch.no: folds.fold(stored, branch) for branch in branches}
 
@@ -49,7 +50,7 @@ def _rebuild(store: Store, folds: Folds, stored: StoredLog) -> None:
         book.clear_verdicts(stored)
         for branch in branches:
             verdicts = folded[branch.no].verdicts
-            own = [Verdict(seq, code.value) for seq, code in sorted(verdicts.items()) if seq > branch.fork]
+            own = [Verdict(seq, code.value) for seq, code in sorted(verdicts.items()) if seq > max(branch.fork, 0)]
             book.add_verdicts(stored, branch.no, own)
 
     store.write(work)

@@ -3,10 +3,11 @@
 Logs are told apart by a letter; of several facts about one subject the latest stands first.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from shared.domain import progress
+from shared.domain.ancestry import origin
 from shared.domain.attendance import Mark, Totals
 from shared.domain.blocks import Block
 from shared.domain.fold import Day
@@ -20,10 +21,18 @@ from sync_server.services.folds import LogFold
 
 @dataclass(frozen=True, slots=True)
 class Log:
-    """One living log of the school and the letter it goes by."""
+    """One living log of the school and the letter it goes by; `letters` are those of all, by log id."""
 
     letter: str
     fold: LogFold
+    letters: Mapping[str, str]
+
+    def cite(self, place: int) -> tuple[str, int]:
+        """The letter and line number at a place of this log: an ancestor's for a line that it inherited."""
+        if place > 0:
+            return self.letter, place
+        log, seq = origin(place, self.fold.folded.shifts)
+        return self.letters.get(log, "?"), seq
 
     @property
     def day(self) -> Day:
@@ -77,7 +86,8 @@ class BlockMaterials:
 
 def name_logs(folds: Sequence[LogFold]) -> tuple[Log, ...]:
     """The living logs by letter, in the order in which they came."""
-    return tuple(Log(chr(ord("A") + number % 26), fold) for number, fold in enumerate(folds))
+    letters = {fold.log.id: chr(ord("A") + number % 26) for number, fold in enumerate(folds)}
+    return tuple(Log(letters[fold.log.id], fold, letters) for fold in folds)
 
 
 def attendance_rows(logs: Sequence[Log], blocks: Sequence[Block]) -> list[SeatRow]:

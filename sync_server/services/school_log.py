@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from shared.domain.ancestry import placed, shown
 from shared.domain.catalogue_of_events import CATALOGUE
 from shared.domain.describe import describe, title
 from shared.domain.errors import ErrorCode
@@ -61,7 +62,7 @@ def _entry(fold: LogFold, seq: int, event: Event | None, names: Mapping[str, Wor
         happened=event.happened,
         feature=event_type.feature if event_type else "",
         title=title(event),
-        words=_described(event, names),
+        words=_described(shown(placed(event, fold.folded.shifts), fold.folded.shifts), names),
         people=tuple(_person(who, names) for who in (event.actor, *event.witnesses)),
         verdict=verdict,
         voided=seq in fold.folded.voided,

@@ -17,8 +17,9 @@ from shared.log.receipt import ACCEPTED, BACKED_UP
 from sync_server.services import school_facts
 from sync_server.services.access import Action, decide
 from sync_server.services.board import Board
-from sync_server.services.board_row import Row, living_branches, plan_hash
+from sync_server.services.board_row import Row, plan_hash
 from sync_server.services.drawn_day import DrawnDay, draw_day
+from sync_server.services.family import living_branches, overlap, speaking
 from sync_server.services.folds import Folds, LogFold
 from sync_server.services.local_time import date_text
 from sync_server.services.plan_shelf import PlanShelf
@@ -30,10 +31,15 @@ from sync_server.store.records import Account, Device, Quarantined, School
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """The state of one branch: `letter` is empty for a branch that stopped; lines covered by each kind of receipt."""
+    """The state of one branch: `letter` is empty for a branch that stopped; lines covered by each kind of receipt.
+
+    `after` is the letter and line that it goes on from; `overlap` how many lines it wrote after another took over.
+    """
 
     letter: str
     fold: LogFold
+    after: tuple[str, int] | None
+    overlap: int
     accepted: int
     backed_up: int
 
@@ -91,8 +97,11 @@ class SchoolPages:
         row = self._board.row(account, school)
         folds = self._folds.of_school(school.no)
         plan = self._plans.find(plan_hash(school, folds))
-        logs = school_facts.name_logs(living_branches(folds))
-        day = combine([log.fold.folded for log in logs])
+        living = living_branches(folds)
+        logs = school_facts.name_logs(living)
+        said = speaking(living)
+        heard = [log for log in logs if log.fold in said]
+        day = combine([log.fold.folded for log in heard])
         blocks = progress.blocks_of(plan, progress.current_day(day, plan).id) if plan else ()
         devices, apart, chains = self._store.read(lambda book: _look(book, school, folds, logs))
         return SchoolPage(
@@ -102,11 +111,11 @@ class SchoolPages:
             names=names_of(plan, day.duties),
             blocks=blocks,
             drawn=self._draw(row, day, plan, logs) if plan and logs else None,
-            seats=school_facts.attendance_rows(logs, blocks),
+            seats=school_facts.attendance_rows(heard, blocks),
             totals=school_facts.presence_totals(day, plan, blocks) if plan else [],
-            signals=school_facts.signal_rows(logs, day, plan) if plan else [],
-            materials=school_facts.material_blocks(logs, plan),
-            incidents=school_facts.incident_rows(logs),
+            signals=school_facts.signal_rows(heard, day, plan) if plan else [],
+            materials=school_facts.material_blocks(heard, plan),
+            incidents=school_facts.incident_rows(heard),
             chains=chains,
             devices=devices,
             quarantined=apart,
@@ -136,9 +145,15 @@ def _look(
     book: Books, school: School, folds: Sequence[LogFold], logs: Sequence[Log]
 ) -> tuple[list[Device], list[Quarantined], tuple[Chain, ...]]:
     letters = {(log.fold.log.id, log.fold.branch.no): log.letter for log in logs}
+    names = {log.fold.log.id: log.letter for log in logs}
+    living = [log.fold for log in logs]
     chains = []
     for fold in folds:
         accepted, backed_up = (book.newest_receipt(fold.log, mark) for mark in (ACCEPTED, BACKED_UP))
         letter = letters.get((fold.log.id, fold.branch.no), "")
-        chains.append(Chain(letter, fold, accepted[0] if accepted else 0, backed_up[0] if backed_up else 0))
+        before = fold.birth.ancestor
+        after = (names.get(before.log, before.log[:8]), before.seq) if before else None
+        later = overlap(fold, living) if letter else 0
+        receipts = (accepted[0] if accepted else 0, backed_up[0] if backed_up else 0)
+        chains.append(Chain(letter, fold, after, later, *receipts))
     return book.list_devices(school.no), book.list_quarantined(school.no), tuple(chains)

@@ -9,7 +9,8 @@ from shared.log.birth import decode_birth
 from shared.log.line import decode_line
 from sync_server.services.board import badness, kind_of, summarise
 from sync_server.services.board_cells import cells_of
-from sync_server.services.board_row import Concern, Contact, Row, SchoolState, gather, living_branches, make_row
+from sync_server.services.board_row import Concern, Contact, Row, SchoolState, gather, make_row
+from sync_server.services.family import living_branches
 from sync_server.services.folds import LogFold
 from sync_server.store.records import Branch, School, StoredLog
 from tests.made_up_log import PRINCIPAL, MadeUpLog, at_clock

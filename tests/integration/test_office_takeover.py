@@ -1,0 +1,87 @@
+"""A second laptop goes on with a school's day: the office folds it from the first one, in any order of arrival."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.made_up_log import CHIEF, PROCTOR, MadeUpLog
+from tests.made_up_office import NAN_HU, OfficeHouse, make_office_house
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[OfficeHouse]:
+    made = make_office_house(tmp_path)
+    yield made
+    made.office.close()
+
+
+def first_laptop(house: OfficeHouse) -> MadeUpLog:
+    log = house.log(NAN_HU).open(27).check_in("chinese", 27, absent=(3,))
+    log.incident(2, "少一张")
+    return log.signal("chinese.start")
+
+
+def row(house: OfficeHouse) -> dict:
+    answer = house.client("李娜").get("/board.json")
+    return next(row for row in (answer.json or {})["schools"] if row["school"] == NAN_HU)
+
+
+def second_laptop(first: MadeUpLog) -> MadeUpLog:
+    second = first.take_over().come_on_duty()
+    data = {"block": "chinese", "seat": 3, "status": "late", "reason": "traffic"}
+    second.add("attendance_marked", PROCTOR, data)
+    return second.signal("chinese.end")
+
+
+@pytest.mark.parametrize("order", ["first before second", "second before first"])
+def test_the_day_goes_on_whichever_log_arrives_first(house: OfficeHouse, order: str) -> None:
+    first = first_laptop(house)
+    second = second_laptop(first)
+    for log in (first, second) if order == "first before second" else (second, first):
+        house.receive(log)
+    found = row(house)
+    assert (found["state"], found["logs"], found["forks"], found["verdicts"]) == ("ended", 2, 0, 0)
+    assert found["blocks"]["chinese"] == {
+        "state": "ended",
+        "expected": 27,
+        "present": 27,
+        "late": 1,
+        "absent": 0,
+        "unrecorded": 0,
+    }
+    assert found["incidents"]["open"]["2"] == 1
+    assert "overlap" not in found["concerns"]
+
+
+def test_a_line_of_the_first_laptop_is_voided_on_the_second(house: OfficeHouse) -> None:
+    first = first_laptop(house)
+    wrong = first.add(
+        "attendance_marked", PROCTOR, {"block": "chinese", "seat": 5, "status": "refused", "reason": "sick"}
+    )
+    second = second_laptop(first)
+    second.add("record_voided", PROCTOR, {"line": wrong, "log": first.head.log, "reason": "点错"})
+    house.receive(first)
+    house.receive(second)
+    assert (row(house)["blocks"]["chinese"]["absent"], row(house)["verdicts"]) == (0, 0)
+    page = house.client("李娜").get(f"/schools/{NAN_HU}/log?log=B").text
+    assert f"第 A{wrong} 条作废" in page
+
+
+def test_a_first_laptop_that_comes_back_shows_its_overlap(house: OfficeHouse) -> None:
+    first = first_laptop(house)
+    second = second_laptop(first)
+    first.add("incident_opened", CHIEF, {"family": "safety", "type": "ill", "level": 2, "what": "一名学生流鼻血"})
+    house.receive(second)
+    house.receive(first)
+    found = row(house)
+    assert (found["incidents"]["open"]["2"], "overlap" in found["concerns"]) == (2, True)
+    assert "别的电脑接手后又记了 1 条" in house.client("李娜").get(f"/schools/{NAN_HU}").text
+
+
+def test_a_log_that_names_a_line_nobody_has_is_folded_alone(house: OfficeHouse) -> None:
+    first = first_laptop(house)
+    second = second_laptop(first)
+    house.receive(second)
+    assert row(house)["lines"] == second.head.seq
+    assert "接手" in house.client("李娜").get(f"/schools/{NAN_HU}/log").text
