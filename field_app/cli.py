@@ -14,7 +14,9 @@ from field_app.launch import running_address, serve
 from field_app.services.enrolment import enrol_by_file, enrol_online, request_file
 from field_app.services.examination import examine
 from field_app.services.records import log_file
+from field_app.services.takeover import survey, take_over
 from shared.domain.errors import DomainError, ErrorCode
+from shared.domain.takeover import REASONS
 from shared.store.durable import write_whole
 from shared.verify_cli import verify_path
 from shared.wire.enrolment import Enrolment
@@ -86,6 +88,23 @@ def enrol_file(config: FieldConfig, answer: Path) -> None:
     """Enrol this laptop with the office's answer file. 用文件登记本机。"""
     with _house(config) as house:
         _say_enrolled(enrol_by_file(house.laptop, answer.read_bytes()))
+
+
+@field.command()
+@click.argument("source", type=click.Path(exists=True, path_type=Path))
+@click.option("--reason", type=click.Choice([choice.id for choice in REASONS]), default="broken", help="Why.")
+@click.pass_obj
+def takeover(config: FieldConfig, source: Path, reason: str) -> None:
+    """Go on with another laptop's day, from its black box, a backup or a log file. 接手另一台电脑。"""
+    with _house(config) as house:
+        found = survey(source)
+        if not found:
+            raise DomainError(ErrorCode.NOT_A_LOG, path=source.name)
+        take_over(house.laptop, found[0], reason)
+        enrolled = house.laptop.enrolment
+        click.echo(f"{found[0].birth.log}:{found[0].head.seq} {found[0].head.seal_code}")
+        if enrolled:
+            _say_enrolled(enrolled)
 
 
 @field.command()

@@ -11,6 +11,7 @@ from pathlib import Path
 from field_app.app import create_app, open_house
 from field_app.config import FieldConfig
 from field_app.services.ringing import Ringing
+from field_app.services.takeover import note_takeover
 from field_app.timekeeping.engine import SignalEngine
 from field_app.timekeeping.speaker import find_speaker
 from shared.store.durable import write_whole
@@ -32,6 +33,7 @@ def serve(config: FieldConfig, say: Callable[[str], None]) -> None:
         server = listen(create_app(house, launch), "127.0.0.1", config.port, THREADS, in_memory=True)
         address = f"http://127.0.0.1:{server.effective_port}/?launch={launch}"
         write_whole(config.folder / LAUNCH_FILE, json.dumps({"url": address, "pid": os.getpid()}).encode())
+        note_takeover(house.laptop)
         house.laptop.note_start()
         house.sync.start()
         engine.start()

@@ -2,12 +2,9 @@
 
 import json
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import click
 
@@ -16,11 +13,11 @@ from shared.log.logfile import read_fragment
 from shared.log.signing import SignedHead
 from shared.log.verification import Report, verify_log
 from shared.store.office_file import KeptLog, holds_office, read_kept_logs
+from shared.store.reading import is_database, opened
 from shared.store.sqlite import read_log
 from shared.wire.problems import sentence
 from shared.wire.terminal import SpokenCommand, say_error
 
-_SQLITE = b"SQLite format 3\x00"
 _NOT_FOUND = ErrorCode.HEAD_NOT_FOUND
 
 
@@ -62,9 +59,9 @@ def verify_office(path: Path, head: str | None = None) -> list[Report] | None:
     With a head only the logs that hold it are reported; raises NOT_A_LOG, or HEAD_NOT_FOUND when none does.
     """
     try:
-        if not _is_database(path):
+        if not is_database(path):
             return None
-        with _opened(path) as connection:
+        with opened(path) as connection:
             if not holds_office(connection):
                 return None
             kept = list(read_kept_logs(connection))
@@ -93,7 +90,7 @@ def _verify_kept(kept: KeptLog, head: str | None) -> Report:
 def read_path(path: Path) -> tuple[bytes, list[bytes], list[bytes] | None, list[SignedHead]]:
     """Birth, lines, stored hashes (None in a plain file) and heads; raises NOT_A_LOG."""
     try:
-        return _database(path) if _is_database(path) else _plain(path)
+        return _database(path) if is_database(path) else _plain(path)
     except (sqlite3.Error, OSError) as problem:
         raise DomainError(ErrorCode.NOT_A_LOG, path=path.name) from problem
     except DomainError as problem:
@@ -101,24 +98,8 @@ def read_path(path: Path) -> tuple[bytes, list[bytes], list[bytes] | None, list[
 
 
 def _database(path: Path) -> tuple[bytes, list[bytes], list[bytes] | None, list[SignedHead]]:
-    with _opened(path) as connection:
+    with opened(path) as connection:
         return read_log(connection)
-
-
-def _is_database(path: Path) -> bool:
-    with path.open("rb") as file:
-        return file.read(len(_SQLITE)) == _SQLITE
-
-
-@contextmanager
-def _opened(path: Path) -> Iterator[sqlite3.Connection]:
-    # immutable: a backup on a read-only stick must open too; a file whose WAL is beside it must be opened with it
-    mode = "mode=ro" if path.with_name(path.name + "-wal").exists() else "mode=ro&immutable=1"
-    connection = sqlite3.connect(f"file:{quote(str(path.resolve()))}?{mode}", uri=True, isolation_level=None)
-    try:
-        yield connection
-    finally:
-        connection.close()
 
 
 def _plain(path: Path) -> tuple[bytes, list[bytes], list[bytes] | None, list[SignedHead]]:

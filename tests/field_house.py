@@ -3,6 +3,7 @@
 `make_laptop(tmp_path)` gives a `FieldHouse`; the fixture `field` (tests/conftest.py) closes it afterwards.
 """
 
+import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -137,6 +138,9 @@ class StillSync:
     def start(self) -> None:
         """See `Sync.start`."""
 
+    def restart(self) -> None:
+        """See `Sync.restart`."""
+
     def sync_now(self) -> None:
         """See `Sync.sync_now`."""
         self.asked += 1
@@ -227,7 +231,8 @@ def make_bare(folder: Path) -> FieldHouse:
 def make_enrolled(folder: Path) -> FieldHouse:
     """An enrolled laptop with the plan of 2022 day 1 (its day has no date: it is today), and nobody on duty."""
     made = make_bare(folder)
-    made.laptop.enrol(enrolment_for(), shipped_plans()[PLAN_2022], made.clock)
+    plan = shipped_plans()[PLAN_2022]
+    made.laptop.enrol(enrolment_for(hashlib.sha256(plan).hexdigest()), plan, made.clock)
     return made
 
 

@@ -82,7 +82,7 @@ def look_at_clock(laptop: Laptop) -> ClockState:
             event.seq in folded.voided,
         )
         for event in reversed(laptop.journal.events())
-        if event.type == CLOCK_CHECKED.name
+        if event.type == CLOCK_CHECKED.name and event.seq > 0  # an ancestor's checks were of another clock
     )
     seq = folded.day.readiness.clock_seq
     last = laptop.journal.event(seq) if seq else None

@@ -8,6 +8,7 @@ from field_app.sync.runner import fetch_content
 from field_app.timekeeping.steady_clock import SteadyClock
 from shared.domain.clock import WatchedClock
 from shared.domain.errors import DomainError, ErrorCode
+from shared.log.receipt import ACCEPTED
 from shared.timepiece import Machine
 from shared.wire.enrolment import Enrolment
 from shared.wire.enrolment_files import EnrolRequest, read_answer
@@ -29,7 +30,7 @@ def enrol_online(laptop: Laptop, url: str, code: str) -> Enrolment:
         plan = fetch_content(client, enrolment.plan)
     finally:
         client.close()
-    laptop.enrol(enrolment, plan, clock_for(enrolment))
+    _take_up(laptop, enrolment, plan)
     return enrolment
 
 
@@ -47,12 +48,30 @@ def enrol_by_file(laptop: Laptop, data: bytes) -> Enrolment:
     enrolment, plan = read_answer(data, laptop.keys.device.public)
     if hashlib.sha256(plan).hexdigest() != enrolment.plan:
         raise DomainError(ErrorCode.ENROLMENT_UNREADABLE)
-    laptop.enrol(enrolment, plan, clock_for(enrolment))
+    _take_up(laptop, enrolment, plan)
     return enrolment
 
 
+def awaits_enrolment(laptop: Laptop) -> bool:
+    """Whether this laptop took over from another one and the office has not answered it yet: it may not know it."""
+    if not laptop.is_enrolled or laptop.journal.birth.ancestor is None:
+        return False
+    return not laptop.contents.receipts(laptop.journal.birth.log, ACCEPTED)
+
+
+def _take_up(laptop: Laptop, enrolment: Enrolment, plan: bytes) -> None:
+    """Enrol a fresh laptop; one that took over a day keeps its log, and only the office's word is new."""
+    if not laptop.is_enrolled:
+        laptop.enrol(enrolment, plan, clock_for(enrolment))
+        return
+    birth = laptop.journal.birth
+    if (enrolment.school, enrolment.campaign, enrolment.mode) != (birth.school, birth.campaign, birth.mode):
+        raise DomainError(ErrorCode.SCHOOL_WRONG, found=enrolment.school, expected=birth.school)
+    laptop.renew(enrolment, plan)
+
+
 def _check_fresh(laptop: Laptop) -> None:
-    if laptop.is_enrolled:
+    if laptop.is_enrolled and not awaits_enrolment(laptop):
         raise DomainError(ErrorCode.ALREADY_ENROLLED, school=laptop.enrolment.school_name if laptop.enrolment else "?")
 
 

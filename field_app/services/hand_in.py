@@ -13,24 +13,25 @@ from shared.log.chain import Head
 
 @dataclass(frozen=True, slots=True)
 class CloseOut:
-    """The close-out as a page shows it; `received` is the last line a receipt of the county covers.
+    """The close-out as a page shows it; of `recorded` lines, an ancestor's included, receipts cover `received`.
 
-    `finished` is true only when the day is handed in and the receipt covers the newest line.
+    `finished` is true only when the day is handed in and receipts cover everything.
     """
 
     day: str
     missing: tuple[Matter, ...]
     handed_in: int | None
     head: Head
+    recorded: int
     received: int
 
     @property
     def finished(self) -> bool:
-        """Whether the county's receipt covers the newest line of a day that is handed in."""
-        return self.handed_in is not None and self.received >= self.head.seq
+        """Whether the county's receipts cover every line of a day that is handed in."""
+        return self.handed_in is not None and self.received >= self.recorded
 
 
-def look_at_close_out(laptop: Laptop, received: int) -> CloseOut:
+def look_at_close_out(laptop: Laptop, recorded: int, received: int) -> CloseOut:
     """The close-out of today."""
     today = laptop.timetable().today.id
     return CloseOut(
@@ -38,6 +39,7 @@ def look_at_close_out(laptop: Laptop, received: int) -> CloseOut:
         list_unsettled(laptop),
         laptop.journal.day.closing.handed_in.get(today),
         laptop.journal.head,
+        recorded,
         received,
     )
 

@@ -4,15 +4,17 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from shared.domain.ancestry import cited, first_place, placed
 from shared.domain.catalogue_of_events import CATALOGUE
 from shared.domain.clock import WatchedClock
 from shared.domain.errors import DomainError, ErrorCode
 from shared.domain.event import LAPTOP, Draft, Event
-from shared.domain.fold import Day, Folded, advance, judge
+from shared.domain.fold import Day, advance, begin, judge, standing
 from shared.domain.readiness import CLOCK_DISTURBED, LAPTOP_STARTED
-from shared.log.birth import decode_birth
+from shared.log.birth import birth_head, decode_birth
 from shared.log.chain import Head, next_hash
 from shared.log.line import Place, decode_line, encode_line
+from shared.log.logfile import Fragment
 from shared.log.signing import SignedHead, SigningKey, sign_head
 from shared.store.ports import EventStore
 
@@ -42,7 +44,7 @@ class Journal:
         self._lock = threading.Lock()
         self._events: list[Event] = []
         self._head = store.head()
-        self.folded = Folded()
+        self.folded, self._before = begin([_said(ancestor) for ancestor in store.ancestors()])
         self._listeners: list[Callable[[Event], None]] = []
         self._in_doubt = False
         self._told: tuple[int | None, int | None] = (None, None)
@@ -63,12 +65,14 @@ class Journal:
         return self._head
 
     def events(self) -> list[Event]:
-        """All events in order, as they were recorded."""
-        return self._events[:]
+        """All events at their places, those of ancestors first."""
+        return [*(event for event in self._before if event is not None), *self._events]
 
-    def event(self, seq: int) -> Event:
-        """One event by its sequence number, from 1."""
-        return self._events[seq - 1]
+    def event(self, place: int) -> Event:
+        """One event by its place: its sequence number, below zero for a line of an ancestor (docs/adr/0012)."""
+        if place > 0:
+            return self._events[place - 1]
+        return standing(self._before, place, first_place(self.folded.shifts))
 
     def record(self, draft: Draft, request: str) -> Recorded:
         """Record a draft once per request id; returns after the durable commit.
@@ -118,6 +122,7 @@ class Journal:
             return Recorded(self.event(before), repeated=True)
         event_type = CATALOGUE.get(draft.type)
         seq = self._head.seq + 1
+        draft = cited(draft, self.folded.shifts)
         line = encode_line(draft, self._place(seq), event_type.version, self.clock.now())
         event = decode_line(line)
         judge(self.folded, event, self.event)
@@ -159,5 +164,18 @@ class Journal:
         self._tell_clock()
 
     def _follow(self, event: Event) -> None:
-        self._events.append(event)
         self.folded = advance(self.folded, event, self.event)
+        stands = event.seq not in self.folded.verdicts
+        self._events.append(placed(event, self.folded.shifts) if stands else event)
+
+
+def _said(ancestor: Fragment) -> tuple[str, list[Event | None]]:
+    """An ancestor's log id and its events; None for a line that nobody can read."""
+    return birth_head(ancestor.birth or b"").log, [_readable(line) for line in ancestor.lines]
+
+
+def _readable(line: bytes) -> Event | None:
+    try:
+        return decode_line(line)
+    except DomainError:
+        return None

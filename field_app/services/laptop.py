@@ -1,9 +1,9 @@
 """The laptop as a whole: what it is enrolled for, its log, its roster, its people, its plan."""
 
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 from field_app.roster.sealed import SealedRoster
 from field_app.roster.shelf import Shelf
@@ -11,32 +11,19 @@ from field_app.services.bell import Bell
 from field_app.services.journal import Journal
 from field_app.services.pins import PinGate
 from field_app.services.timetable import Timetable
+from field_app.sync.ports import OfficeRecords
 from field_app.timekeeping.awake import Awake
 from shared.domain.clock import WatchedClock
 from shared.domain.errors import DomainError, ErrorCode
 from shared.domain.plan import Plan
 from shared.log.birth import Birth
+from shared.log.chain import Head
+from shared.log.logfile import Fragment
 from shared.log.signing import SigningKey, log_id
 from shared.store.durable import write_whole
 from shared.store.ports import EventStore
 from shared.wire.enrolment import Enrolment
 from shared.wire.plan_file import read_plan
-
-
-class Contents(Protocol):
-    """What came from the office beside the log: plans by their hash, the county log's lines."""
-
-    def find_content(self, sha256: str) -> bytes | None:
-        """The bytes with this hash, if they are here."""
-        ...
-
-    def add_content(self, data: bytes) -> str:
-        """Keep these bytes; returns their hash."""
-        ...
-
-    def county_lines(self) -> list[bytes]:
-        """The county log's lines in order."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +41,7 @@ class Parts:
     folder: Path
     clock: WatchedClock
     store: EventStore
-    contents: Contents
+    contents: OfficeRecords
     pins: PinGate
     keys: Keys
     enrolment: Enrolment | None
@@ -118,14 +105,32 @@ class Laptop:
 
         The birth comes last: until it is on disk the laptop counts as not enrolled and may be enrolled again.
         """
+        self.begin(enrolment, [plan], clock)
+        self.note_start()
+
+    def renew(self, enrolment: Enrolment, plan: bytes) -> None:
+        """Keep the office's enrolment of a laptop whose log was begun without it."""
+        self.contents.add_content(plan)
+        write_whole(self.folder / "laptop.json", enrolment.encode().encode("utf-8"))
+        self.enrolment = enrolment
+
+    def begin(
+        self, enrolment: Enrolment, plans: Sequence[bytes], clock: WatchedClock, ancestors: Sequence[Fragment] = ()
+    ) -> Head | None:
+        """Give the log its birth, behind these logs; returns the head after which it goes on, None without any.
+
+        Raises ALREADY_ENROLLED or PLAN_NOT_LOADED.
+        """
         if self._journal is not None:
             raise DomainError(ErrorCode.ALREADY_ENROLLED, school=self.enrolment.school_name if self.enrolment else "?")
-        read_plan(plan, "plan.yaml")
-        sha256 = self.contents.add_content(plan)
+        for plan in plans:
+            read_plan(plan, "plan.yaml")
+            self.contents.add_content(plan)
         write_whole(self.folder / "laptop.json", enrolment.encode().encode("utf-8"))
         self.enrolment = enrolment
         self.clock = clock
         public = self.keys.log.public
+        after = ancestors[-1].end if ancestors else None
         birth = Birth(
             log=log_id(public),
             key=public,
@@ -133,14 +138,14 @@ class Laptop:
             campaign=enrolment.campaign,
             mode=enrolment.mode,
             rate=enrolment.rate,
-            ancestor=None,
-            plan=sha256,
+            ancestor=after,
+            plan=enrolment.plan,
             software=self.software,
             born=clock.now().wall,
         )
-        self.store.begin(birth.encode())
+        self.store.begin(birth.encode(), ancestors)
         self._journal = Journal(self.store, self.clock, self.keys.log)
-        self.note_start()
+        return after
 
     def note_start(self) -> None:
         """Record that the program started on an enrolled laptop; commands that only look do not say so."""

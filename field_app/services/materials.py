@@ -7,6 +7,7 @@ from field_app.services.journal import Recorded
 from field_app.services.laptop import Laptop
 from field_app.services.privacy import refuse_names
 from field_app.services.timetable import Timetable
+from shared.domain.ancestry import origin
 from shared.domain.attendance import Totals
 from shared.domain.errors import DomainError, ErrorCode
 from shared.domain.event import Actor, Draft
@@ -205,9 +206,14 @@ def list_incidents_of(laptop: Laptop, block: str) -> tuple[int, ...]:
     return tuple(incident.number for incident in incidents if incident.block == block)
 
 
-def find_seal_code(laptop: Laptop, seq: int | None) -> str:
-    """The seal code of the head signed at a line; empty when none was signed there."""
-    return next((signed.head.seal_code for signed in laptop.store.heads() if signed.head.seq == seq), "")
+def find_seal_code(laptop: Laptop, place: int | None) -> str:
+    """The seal code of the head signed at a place of the log; empty when none was signed there."""
+    if place is None:
+        return ""
+    own = laptop.journal.head.log
+    wanted = (own, place) if place > 0 else origin(place, laptop.journal.folded.shifts)
+    signed = [*laptop.store.heads(), *(one for log in laptop.store.ancestors() for one in log.heads)]
+    return next((one.head.seal_code for one in signed if (one.head.log, one.head.seq) == wanted), "")
 
 
 def _is_past(timetable: Timetable, minute: int | None) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 
 from field_app.services.county import newer_plan
+from field_app.services.enrolment import awaits_enrolment
 from field_app.services.laptop import Laptop
 from field_app.services.timetable import Timetable
 from shared.domain.attendance import count
@@ -48,6 +49,7 @@ class MatterKind(StrEnum):
     OUT_OF_BALANCE = "out_of_balance"
     INCIDENT_OPEN = "incident_open"
     NOT_HANDED_IN = "not_handed_in"
+    NOT_ENROLLED_HERE = "not_enrolled_here"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,7 @@ def list_matters(laptop: Laptop) -> tuple[Matter, ...]:
         *_materials(day, timetable),
         *_incidents(day),
         *_closing(day, timetable),
+        *_enrolment(laptop),
     ]
     return tuple(sorted(found, key=lambda matter: (matter.urgency, matter.due or 0)))
 
@@ -183,6 +186,11 @@ def _closing(day: Day, timetable: Timetable) -> Iterator[Matter]:
         yield Matter(
             MatterKind.NOT_HANDED_IN, "/hand-in/", Urgency.NOW, HEADS | {Role.INFO_OFFICER, Role.CHIEF_PROCTOR}
         )
+
+
+def _enrolment(laptop: Laptop) -> Iterator[Matter]:
+    if awaits_enrolment(laptop):
+        yield Matter(MatterKind.NOT_ENROLLED_HERE, "/enrol", Urgency.LATER, HEADS | {Role.INFO_OFFICER})
 
 
 def _phase_instant(timetable: Timetable, block: Block, kind: PhaseKind, *, begin: bool) -> int | None:

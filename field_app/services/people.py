@@ -11,6 +11,7 @@ from shared.domain.duties import (
     PERSON_PUT_ON_DUTY,
     PERSON_RELIEVED,
     PIN_CHANGED,
+    Person,
 )
 from shared.domain.errors import DomainError, ErrorCode
 from shared.domain.event import Actor, Draft
@@ -26,6 +27,21 @@ class Newcomer:
     role: Role
     outsider: bool
     pin: str
+    person: str = ""
+    """Who they are already, when they come on duty again."""
+
+
+def returning(laptop: Laptop, person: str, pin: str) -> Newcomer:
+    """Somebody known who is not on duty, coming again with a new PIN; raises NOT_ON_DUTY for anybody else."""
+    known = laptop.journal.day.duties.people.get(person)
+    if known is None or known.on_duty:
+        raise DomainError(ErrorCode.NOT_ON_DUTY)
+    return Newcomer(known.name, known.unit, known.role, known.outsider, pin, known.id)
+
+
+def list_absent(laptop: Laptop) -> list[Person]:
+    """Everybody known who is not on duty now, in the order they first came."""
+    return [person for person in laptop.journal.day.duties.people.values() if not person.on_duty]
 
 
 def open_house(laptop: Laptop, newcomer: Newcomer, passphrase: str, request: str) -> Recorded:
@@ -51,7 +67,7 @@ def put_on_duty(
     with laptop.duty_lock:
         if (before := laptop.store.find_request(request)) is not None:
             return Recorded(laptop.journal.event(before), repeated=True)
-        person = f"p{len(laptop.journal.day.duties.people) + 1}"
+        person = newcomer.person or f"p{len(laptop.journal.day.duties.people) + 1}"
         laptop.pins.set(person, newcomer.pin)
         data = {
             "person": person,

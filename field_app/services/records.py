@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from field_app.services.journal import Recorded
 from field_app.services.laptop import Laptop
+from shared.domain.ancestry import label, shown
 from shared.domain.catalogue_of_events import CATALOGUE
 from shared.domain.corrections import RECORD_VOIDED
 from shared.domain.describe import describe, title
@@ -39,7 +40,7 @@ def list_entries(laptop: Laptop, feature: str = "", text: str = "", language: st
         entry = Entry(
             event,
             title(event),
-            describe(event, names),
+            describe(shown(event, folded.shifts), names),
             tuple(_person(who, names) for who in (event.actor, *event.witnesses)),
             event_type.feature if event_type else "",
             event.seq in folded.voided,
@@ -47,10 +48,8 @@ def list_entries(laptop: Laptop, feature: str = "", text: str = "", language: st
         )
         if feature and entry.feature != feature:
             continue
-        if (
-            wanted
-            and wanted not in f"{entry.words.text(language)} {entry.people[0].text(language)} {event.seq}".lower()
-        ):
+        said = (entry.words.text(language), entry.people[0].text(language), label(event.seq, folded.shifts))
+        if wanted and wanted not in " ".join(said).lower():
             continue
         entries.append(entry)
     return entries

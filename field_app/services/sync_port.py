@@ -12,6 +12,10 @@ class Sync(Protocol):
         """Begin passes once the laptop is enrolled; harmless otherwise."""
         ...
 
+    def restart(self) -> None:
+        """Go on with what the laptop is enrolled for now."""
+        ...
+
     def status(self) -> SyncStatus:
         """How it stands now."""
         ...

@@ -40,6 +40,12 @@ class LaptopSync:
                 schedule.start()
             self._schedule = schedule
 
+    def restart(self) -> None:
+        """Go on with what the laptop is enrolled for now."""
+        self.stop()
+        self._schedule = None
+        self.start()
+
     def stop(self) -> None:
         """End passes; one that is running ends first."""
         if self._schedule is not None and self._active:

@@ -3,19 +3,20 @@
 import hashlib
 import threading
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, Protocol
 
 from field_app.sync.client import OfficeClient, SyncFailure, pack
 from field_app.sync.compare import Common, find_common
 from field_app.sync.county import county_head, keep_county
+from field_app.sync.outgoing import Outgoing, inherited_log, own_log
 from field_app.sync.ports import OfficeRecords
 from shared.domain.clock import Clock
 from shared.domain.errors import DomainError, ErrorCode
-from shared.log.birth import birth_head
 from shared.log.chain import Head
 from shared.log.logfile import from_record, join_records
 from shared.log.receipt import ACCEPTED, BACKED_UP, read_receipt
-from shared.log.signing import SigningKey, sign_head
+from shared.log.signing import SigningKey
 from shared.store.ports import EventStore
 from shared.wire.county_log import fold_county
 from shared.wire.enrolment import Enrolment
@@ -59,19 +60,19 @@ class SyncRunner:
         self._enrolment = enrolment
         self._clock = clock
         self._one_pass = threading.Lock()
-        self._received: int | None = None
+        self._inherited = [inherited_log(log) for log in store.ancestors()]
+        logs = [*self._inherited, own_log(store, keys.log)]
+        self._received = {log.head.log: self._proven(log) for log in logs}
 
     @property
     def recorded(self) -> int:
-        """How many lines the log has."""
-        return self._store.head().seq
+        """How many lines are here, those of ancestors included."""
+        return self._store.head().seq + sum(log.head.seq for log in self._inherited)
 
     @property
     def received(self) -> int:
-        """The last line that a receipt of our office proves to be there."""
-        if self._received is None:
-            self._received = self._proven()
-        return self._received
+        """How many of them a receipt of our office proves to be there."""
+        return sum(self._received.values())
 
     def run_pass(self) -> DomainError | None:
         """One pass; returns a finding that people must hear of (LOG_FORKED, LOG_BEHIND), or None.
@@ -82,71 +83,67 @@ class SyncRunner:
             self._store.settle()  # the office must never hold a line that a power cut could take from here
             self._client.open_session(self._enrolment, self._device_key, self._clock.now().wall)
             try:
-                finding, county = self._send_log()
+                finding, county = self._send_logs()
             except SyncFailure as failure:
                 if failure.refused not in _COMPARE_AGAIN:
                     raise
-                finding, county = self._send_log()  # the office changed under us: compare again, once
+                finding, county = self._send_logs()  # the office changed under us: compare again, once
             self._pull_county(county)
             self._pull_contents()
             self._office.set_last_contact(self._clock.now().wall)
             return finding
 
-    def _send_log(self) -> tuple[DomainError | None, Any]:
-        head = self._store.head()
-        backed_up = self._office.receipts(head.log, BACKED_UP)
-        asked = {"log": head.log, "backed_up": backed_up[0].head.seq if backed_up else 0}
-        probed = self._client.probe([asked])
-        answer = probed["logs"][0]
-        if "backed_up" in answer:
-            self._keep_receipt(answer["backed_up"], None)
-        theirs = [Head(head.log, point["seq"], bytes.fromhex(point["hash"])) for point in answer["heads"]]
-        common = find_common(self._hashes(head), theirs, lambda points: self._ask_at(head.log, points))
-        self._push(common.seq, head)
-        return _finding(common), probed["county"]
+    def _send_logs(self) -> tuple[DomainError | None, Any]:
+        """Bring every log of this laptop to the office, those it took over from first; the finding is of its own."""
+        own = own_log(self._store, self._log_key)
+        logs = [*self._inherited, own]
+        probed = self._client.probe([self._asked(log.head.log) for log in logs])
+        finding = None
+        for log, answer in zip(logs, probed["logs"], strict=True):
+            if "backed_up" in answer:
+                self._keep_receipt(answer["backed_up"], None)
+            name = log.head.log
+            theirs = [Head(name, point["seq"], bytes.fromhex(point["hash"])) for point in answer["heads"]]
+            common = find_common(log.hashes, theirs, partial(self._ask_at, name))
+            self._push(log, common.seq)
+            if log is own:
+                self._store.add_head(own.seal(own.head.seq, own.head.seq))
+                finding = _finding(common)
+        return finding, probed["county"]
 
-    def _hashes(self, head: Head) -> list[bytes]:
-        return [birth_head(self._birth()).hash, *self._store.hashes(limit=head.seq)]
-
-    def _birth(self) -> bytes:
-        birth = self._store.birth()
-        if birth is None:
-            raise DomainError(ErrorCode.NOT_ENROLLED)
-        return birth
+    def _asked(self, log: str) -> dict[str, Any]:
+        backed_up = self._office.receipts(log, BACKED_UP)
+        return {"log": log, "backed_up": backed_up[0].head.seq if backed_up else 0}
 
     def _ask_at(self, log: str, points: Sequence[int]) -> dict[int, bytes]:
         answer = self._client.probe([{"log": log, "at": list(points)}])["logs"][0]
         return {point["seq"]: bytes.fromhex(point["hash"]) for point in answer.get("at", [])}
 
-    def _push(self, after: int, head: Head) -> None:
-        """Send everything after line `after` up to `head`; an empty batch when only the receipt is missing."""
-        sent = max(after, 0)
-        if sent == head.seq and after >= 0 and self.received >= head.seq:
+    def _push(self, log: Outgoing, after: int) -> None:
+        """Send everything after line `after` up to the log's head; an empty batch when only the receipt is missing."""
+        sent, end = max(after, 0), log.head.seq
+        if sent == end and after >= 0 and self._received[log.head.log] >= end:
             return
         while True:
-            sent = self._push_batch(sent, head, with_birth=after < 0 and sent == 0)
-            if sent >= head.seq:
+            sent = self._push_batch(log, sent, with_birth=after < 0 and sent == 0)
+            if sent >= end:
                 break
-        self._store.add_head(sign_head(self._log_key, head))
 
-    def _push_batch(self, sent: int, head: Head, *, with_birth: bool) -> int:
-        limit = min(BATCH_LINES, head.seq - sent)
-        birth = self._birth()
-        start = birth_head(birth) if sent == 0 else Head(head.log, sent, self._store.hashes(sent - 1, 1)[0])
-        first = birth if with_birth else from_record(start)
-        vouch = ""
-        if with_birth:
-            vouch = self._device_key.sign(CONTEXT_VOUCH, vouch_message(start.log, start.hash))
+    def _push_batch(self, log: Outgoing, sent: int, *, with_birth: bool) -> int:
+        until = min(sent + BATCH_LINES, log.head.seq)
+        start = Head(log.head.log, sent, log.hashes[sent])
+        first = log.birth if with_birth else from_record(start)
+        vouch = self._device_key.sign(CONTEXT_VOUCH, vouch_message(start.log, start.hash)) if with_birth else ""
         while True:
-            lines = self._store.lines(sent, limit)
-            end = Head(head.log, sent + limit, self._store.hashes(sent + limit - 1, 1)[0]) if limit else start
-            packed = pack(join_records([first, *lines, sign_head(self._log_key, end).record()]))
-            if len(packed) <= BATCH_BYTES or limit <= 1:
+            seal = log.seal(sent, until)
+            lines = log.lines(sent, seal.head.seq)
+            packed = pack(join_records([first, *lines, seal.record()]))
+            if len(packed) <= BATCH_BYTES or len(lines) <= 1:
                 break
-            limit //= 2
+            until = sent + len(lines) // 2
         answer = self._client.push(packed, vouch)
-        self._keep_receipt(answer["receipt"], end)
-        return end.seq
+        self._keep_receipt(answer["receipt"], seal.head)
+        return seal.head.seq
 
     def _keep_receipt(self, travelled: dict[str, str], expected: Head | None) -> None:
         receipt = read_receipt(travelled, self._enrolment.server_key)
@@ -154,13 +151,13 @@ class SyncRunner:
             raise DomainError(ErrorCode.HEAD_SIGNATURE_WRONG, seq=receipt.head.seq)
         self._office.add_receipt(receipt, travelled)
         if expected is not None:
-            self._received = max(self.received, expected.seq)
+            self._received[expected.log] = max(self._received[expected.log], expected.seq)
 
-    def _proven(self) -> int:
-        log = self._store.head().log
-        for receipt in self._office.receipts(log, ACCEPTED):
+    def _proven(self, log: Outgoing) -> int:
+        """The last line of a log that a receipt of our office proves to be there."""
+        for receipt in self._office.receipts(log.head.log, ACCEPTED):
             seq = receipt.head.seq
-            if seq == 0 or self._store.hashes(seq - 1, 1) == [receipt.head.hash]:
+            if seq < len(log.hashes) and log.hashes[seq] == receipt.head.hash:
                 return seq
         return 0
 

@@ -1,5 +1,6 @@
 """How a form is answered: what was recorded and when, to a script as JSON, to a reader as a line on the next page."""
 
+import re
 from typing import Any
 
 from flask import flash, jsonify, redirect, request
@@ -28,6 +29,14 @@ def form_number(name: str, *, least: int = 1, most: int = 999_999_999) -> int:
     value = request.form.get(name, "").strip()
     if not value.isdecimal() or not least <= int(value) <= most:
         raise DomainError(ErrorCode.FIELD_INVALID, field=name, value=value[:20], expected=f"{least}–{most}")
+    return int(value)
+
+
+def form_place() -> int:
+    """The place of the line that a form points at, below zero for an ancestor's; raises FIELD_INVALID."""
+    value = request.form.get("line", "").strip()
+    if not re.fullmatch(r"-?[1-9]\d{0,8}", value):
+        raise DomainError(ErrorCode.FIELD_INVALID, field="line", value=value[:20], expected="1–999999999")
     return int(value)
 
 

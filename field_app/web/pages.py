@@ -15,11 +15,13 @@ from field_app.web.people.views import bp as people
 from field_app.web.readiness.views import bp as readiness
 from field_app.web.roster.views import bp as roster
 from field_app.web.signals.views import bp as signals
+from field_app.web.takeover.views import bp as takeover
 from field_app.web.today.views import bp as today
 
 FEATURES = (
     frame,
     enrol,
+    takeover,
     today,
     people,
     readiness,

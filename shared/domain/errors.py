@@ -52,6 +52,7 @@ class ErrorCode(StrEnum):
     CLOCK_TIME_UNREADABLE = "clock_time_unreadable"
     CLOCK_STEPPED = "clock_stepped"
     PLAN_NOT_LOADED = "plan_not_loaded"
+    KIT_MISSING = "kit_missing"
     SIGNAL_UNKNOWN = "signal_unknown"
     SEAT_UNKNOWN = "seat_unknown"
     BLOCK_UNKNOWN = "block_unknown"

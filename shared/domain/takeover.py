@@ -45,3 +45,4 @@ DAY_TAKEN_OVER = EventType(
 )
 """The first line of a log that goes on from another: people come on duty again here, and this clock is not that one."""
 TYPES = (DAY_TAKEN_OVER,)
+REASONS = DAY_TAKEN_OVER.field("reason").choices

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 
 from shared.domain.errors import DomainError, ErrorCode
 from shared.log.birth import PREFIX as BIRTH_PREFIX
-from shared.log.chain import Head
+from shared.log.birth import birth_head
+from shared.log.chain import Head, next_hash
 from shared.log.signing import HEAD_PATTERN, HEAD_PREFIX, SignedHead, read_head_record
 
 FROM_PREFIX = b'{"from":'
@@ -25,6 +26,17 @@ class Fragment:
     start: Head | None
     lines: list[bytes] = field(default_factory=list)
     heads: list[SignedHead] = field(default_factory=list)
+
+    @property
+    def end(self) -> Head:
+        """The head that the lines make; raises NOT_A_LOG without a first record, LOG_KEY_MISMATCH for a bad birth."""
+        start = birth_head(self.birth) if self.birth is not None else self.start
+        if start is None:
+            raise DomainError(ErrorCode.NOT_A_LOG, path="–")
+        digest = start.hash
+        for line in self.lines:
+            digest = next_hash(digest, line)
+        return Head(start.log, start.seq + len(self.lines), digest)
 
 
 def from_record(start: Head) -> bytes:

@@ -1,8 +1,11 @@
 """An event store in memory, for tests and for folding a log that came from elsewhere."""
 
+from collections.abc import Sequence
+
 from shared.domain.errors import DomainError, ErrorCode
 from shared.log.birth import birth_head
 from shared.log.chain import Head
+from shared.log.logfile import Fragment
 from shared.log.signing import SignedHead
 
 
@@ -11,6 +14,7 @@ class MemoryEventStore:
 
     def __init__(self) -> None:
         self._birth: bytes | None = None
+        self._ancestors: tuple[Fragment, ...] = ()
         self._lines: list[bytes] = []
         self._hashes: list[bytes] = []
         self._requests: dict[str, int] = {}
@@ -20,11 +24,15 @@ class MemoryEventStore:
         """See `EventStore.birth`."""
         return self._birth
 
-    def begin(self, birth: bytes) -> None:
+    def begin(self, birth: bytes, ancestors: Sequence[Fragment] = ()) -> None:
         """See `EventStore.begin`."""
         if self._birth is not None:
             raise DomainError(ErrorCode.ALREADY_OPEN)
-        self._birth = birth
+        self._birth, self._ancestors = birth, tuple(ancestors)
+
+    def ancestors(self) -> list[Fragment]:
+        """See `EventStore.ancestors`."""
+        return list(self._ancestors)
 
     def head(self) -> Head:
         """See `EventStore.head`."""

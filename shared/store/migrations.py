@@ -36,6 +36,22 @@ def m0001_log(db: Database) -> None:
         )
 
 
+@log_migrations()
+def m0002_ancestors(db: Database) -> None:
+    """The lines of the logs that this one goes on from, oldest log first (docs/adr/0012)."""
+    db.execute("CREATE TABLE ancestor (no INTEGER PRIMARY KEY, birth BLOB NOT NULL)")
+    db.execute(
+        "CREATE TABLE ancestor_line"
+        " (no INTEGER NOT NULL, seq INTEGER NOT NULL, raw BLOB NOT NULL, PRIMARY KEY (no, seq))"
+    )
+    db.execute(
+        "CREATE TABLE ancestor_head (no INTEGER NOT NULL, seq INTEGER NOT NULL, hash BLOB NOT NULL,"
+        " signature TEXT NOT NULL, PRIMARY KEY (no, seq))"
+    )
+    for table in ("ancestor", "ancestor_line", "ancestor_head"):
+        guard(db, table)
+
+
 def guard(db: Database, table: str) -> None:
     """Forbid update and delete on a table, whoever opens the file."""
     for verb in ("UPDATE", "DELETE"):

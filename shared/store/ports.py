@@ -1,8 +1,10 @@
 """The event store port: one append-only log, its hashes, its signed heads."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from shared.log.chain import Head
+from shared.log.logfile import Fragment
 from shared.log.signing import SignedHead
 
 
@@ -13,8 +15,15 @@ class EventStore(Protocol):
         """The birth record, or None before the log is born."""
         ...
 
-    def begin(self, birth: bytes) -> None:
-        """Give the log its birth record, once; raises ALREADY_OPEN when it has one."""
+    def begin(self, birth: bytes, ancestors: Sequence[Fragment] = ()) -> None:
+        """Give the log its birth record, once, with the whole logs it goes on from, oldest first.
+
+        Raises ALREADY_OPEN when it has one.
+        """
+        ...
+
+    def ancestors(self) -> list[Fragment]:
+        """The logs that this one goes on from, up to the line where it does, oldest first."""
         ...
 
     def head(self) -> Head:

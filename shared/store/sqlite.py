@@ -1,10 +1,12 @@
 """The event store in a SQLite file, through the one writer thread."""
 
 import sqlite3
+from collections.abc import Sequence
 
 from shared.domain.errors import DomainError, ErrorCode
 from shared.log.birth import birth_head
 from shared.log.chain import Head
+from shared.log.logfile import Fragment
 from shared.log.signing import SignedHead
 from shared.store.damaged import as_bytes
 from shared.store.writer import Writer
@@ -22,15 +24,21 @@ class SqliteEventStore:
         """See `EventStore.birth`."""
         return self._writer.read(_birth)
 
-    def begin(self, birth: bytes) -> None:
+    def begin(self, birth: bytes, ancestors: Sequence[Fragment] = ()) -> None:
         """See `EventStore.begin`."""
 
         def work(connection: sqlite3.Connection) -> None:
             if _birth(connection) is not None:
                 raise DomainError(ErrorCode.ALREADY_OPEN)
+            for no, ancestor in enumerate(ancestors, start=1):
+                _add_ancestor(connection, no, ancestor)
             connection.execute("INSERT INTO birth (id, record) VALUES (1, ?)", (birth,))
 
         self._writer.write(work)
+
+    def ancestors(self) -> list[Fragment]:
+        """See `EventStore.ancestors`."""
+        return self._writer.read(read_ancestors)
 
     def head(self) -> Head:
         """See `EventStore.head`."""
@@ -125,6 +133,30 @@ def _head(connection: sqlite3.Connection) -> Head:
     start = birth_head(birth)
     row = connection.execute("SELECT seq, hash FROM line ORDER BY seq DESC LIMIT 1").fetchone()
     return Head(start.log, row[0], row[1]) if row else start
+
+
+def _add_ancestor(connection: sqlite3.Connection, no: int, ancestor: Fragment) -> None:
+    connection.execute("INSERT INTO ancestor VALUES (?, ?)", (no, ancestor.birth))
+    lines = [(no, seq, line) for seq, line in enumerate(ancestor.lines, start=1)]
+    connection.executemany("INSERT INTO ancestor_line VALUES (?, ?, ?)", lines)
+    heads = {one.head.seq: (no, one.head.seq, one.head.hash, one.signature) for one in ancestor.heads}
+    connection.executemany("INSERT INTO ancestor_head VALUES (?, ?, ?, ?)", heads.values())
+
+
+def read_ancestors(connection: sqlite3.Connection) -> list[Fragment]:
+    """The logs in front of the one in a log database, oldest first; none in a database from before there were any."""
+    if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'ancestor'").fetchone():
+        return []
+    found = []
+    for no, birth in connection.execute("SELECT no, birth FROM ancestor ORDER BY no").fetchall():
+        log = birth_head(birth).log
+        lines = connection.execute("SELECT raw FROM ancestor_line WHERE no = ? ORDER BY seq", (no,)).fetchall()
+        heads = connection.execute(
+            "SELECT seq, hash, signature FROM ancestor_head WHERE no = ? ORDER BY seq", (no,)
+        ).fetchall()
+        signed = [SignedHead(Head(log, seq, digest), signature) for seq, digest, signature in heads]
+        found.append(Fragment(birth, None, [as_bytes(row[0]) for row in lines], signed))
+    return found
 
 
 def _add_head(connection: sqlite3.Connection, signed: SignedHead) -> None:

@@ -171,6 +171,12 @@ PROBLEMS: dict[C, Problem] = {
         "按下之后电脑时钟又变了（或隔得太久），这次不算数，没有存上。请重新按一次。",
         "The laptop's clock changed after you pressed (or it was too long ago); nothing was saved. Press again.",
     ),
+    C.KIT_MISSING: Problem(
+        422,
+        "{path} 旁边没有这所学校的接手文件（testday-….kit），不知道学校和方案。请换用黑匣子 U 盘，或先在县里登记本机。",
+        "Beside {path} there is no kit of this school (testday-….kit), so school and plan are unknown."
+        " Use the black box's stick, or enrol this laptop at the county first.",
+    ),
     C.PLAN_NOT_LOADED: Problem(409, "还没有载入方案，请先载入。", "No plan is loaded; load one first."),
     C.SIGNAL_UNKNOWN: Problem(422, "方案里没有“{signal}”这条报时指令。", "The plan has no signal “{signal}”."),
     C.SEAT_UNKNOWN: Problem(422, "名册里没有 {seat} 号。", "There is no seat {seat} in the roster."),

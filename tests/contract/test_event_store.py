@@ -8,6 +8,7 @@ import pytest
 
 from bench.sample_log import SampleLog, make_log
 from shared.domain.errors import DomainError, ErrorCode
+from shared.log.logfile import Fragment
 from shared.log.signing import sign_head
 from shared.store.memory import MemoryEventStore
 from shared.store.migrations import log_migrations
@@ -33,7 +34,8 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[EventStore
 
 
 def fill(store: EventStore, log: SampleLog = LOG, upto: int = 40) -> None:
-    store.begin(log.birth)
+    if store.birth() is None:
+        store.begin(log.birth)
     for line, head in zip(log.lines[:upto], log.heads[1 : upto + 1], strict=True):
         store.append(line, head, f"request-{head.seq}")
 
@@ -57,6 +59,19 @@ def test_a_log_is_born_once(store: EventStore) -> None:
         store.begin(make_log("530521002", "2022-yunxi", "9" * 64, 1, 4).birth)
     assert refused.value.code is ErrorCode.ALREADY_OPEN
     assert store.birth() == LOG.birth
+
+
+def test_the_ancestors_come_back_byte_for_byte(store: EventStore) -> None:
+    older = make_log("530521001", "2022-yunxi", "9" * 64, 5, 7)
+    kept = [
+        Fragment(older.birth, None, older.lines, [sign_head(older.key, older.heads[5])]),
+        Fragment(LOG.birth, None, LOG.lines, [sign_head(LOG.key, head) for head in (LOG.heads[3], LOG.heads[40])]),
+    ]
+    heir = make_log("530521001", "2022-yunxi", "9" * 64, 1, 8)
+    store.begin(heir.birth, kept)
+    assert store.ancestors() == kept
+    assert store.head() == heir.heads[0]
+    assert store.lines() == []
 
 
 def test_what_was_appended_comes_back_byte_for_byte(store: EventStore) -> None:
@@ -133,10 +148,13 @@ def test_a_reopened_file_is_as_it_was(tmp_path: Path) -> None:
         "INSERT OR REPLACE INTO head (seq, hash, signature) VALUES (3, x'00', '')",
         "UPDATE birth SET record = x'00'",
         "DELETE FROM head",
+        "DELETE FROM ancestor_line",
     ],
 )
 def test_a_plain_connection_cannot_change_the_past(tmp_path: Path, statement: str) -> None:
     store = open_sqlite(tmp_path)
+    older = make_log("530521001", "2022-yunxi", "9" * 64, 5, 7)
+    store.begin(LOG.birth, [Fragment(older.birth, None, older.lines, [])])
     fill(store, upto=3)
     store.add_head(sign_head(LOG.key, LOG.heads[3]))
     store.close()

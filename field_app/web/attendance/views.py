@@ -9,7 +9,7 @@ from field_app.roster.finding import search_keys
 from field_app.services import attendance
 from field_app.services.journal import Recorded
 from field_app.web.acting import acting, happened, request_id, the_laptop
-from field_app.web.answers import answer, form_number, form_text
+from field_app.web.answers import answer, form_number, form_place, form_text
 from shared.domain.attendance import NEEDS_REASON, REASONS, STATUS_WORDS, Status
 from shared.web.access import access
 from shared.web.language import language
@@ -58,7 +58,7 @@ def mark() -> Any:
 @access("acting")
 def undo() -> Any:
     """Void one mark, with a reason."""
-    line = form_number("line")
+    line = form_place()
     recorded = attendance.undo(the_laptop(), acting(), line=line, reason=form_text("reason"), request=request_id())
     return _answer(recorded, form_text("block"), _("已撤销第 %(line)d 条", line=line))
 

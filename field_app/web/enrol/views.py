@@ -21,9 +21,10 @@ bp = Blueprint("enrol", __name__, url_prefix="/enrol", template_folder="template
 @access("entered")
 def page() -> Any:
     """The two ways in."""
-    if the_laptop().is_enrolled:
+    again = enrolment.awaits_enrolment(the_laptop())
+    if the_laptop().is_enrolled and not again:
         return redirect("/")
-    return render_template("enrol/page.html", title=_("登记本机"))
+    return render_template("enrol/page.html", title=_("登记本机"), again=again)
 
 
 @bp.post("")
@@ -56,9 +57,10 @@ def answer_file() -> Any:
 
 
 def _answer(enrolled: Enrolment) -> Any:
-    the_sync().start()
+    the_sync().restart()
     said = _("已登记：%(school)s", school=enrolled.school_name)
+    goes_on = "/" if the_laptop().journal.birth.ancestor else url_for("people.first_page")
     if wants_json():
-        return jsonify(said=said, school=enrolled.school, plan=enrolled.plan, next=url_for("people.first_page"))
+        return jsonify(said=said, school=enrolled.school, plan=enrolled.plan, next=goes_on)
     flash(said)
-    return redirect(url_for("people.first_page"), code=303)
+    return redirect(goes_on, code=303)

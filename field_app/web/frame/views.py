@@ -10,6 +10,7 @@ from field_app.services.signals import next_signal
 from field_app.services.timetable import Timetable, clock_text
 from field_app.sync.status import SyncState
 from field_app.web.acting import current_actor, new_request_id, the_laptop, the_sync
+from shared.domain.ancestry import label
 from shared.domain.duties import Duties
 from shared.domain.errors import DomainError, ErrorCode
 from shared.domain.event import Actor
@@ -66,6 +67,7 @@ def init_strip(app: Flask) -> None:
             "people_on_duty": _people_on_duty(),
             "person_label": person_label,
             "clock_text": clock_text,
+            "line_label": line_label,
         }
 
 
@@ -123,6 +125,11 @@ def bell_text(laptop: Laptop) -> str:
     found = next_signal(laptop)
     near = found is not None and found.wait is not None and 0 < found.wait <= BELL_SOON_MS
     return str(_("快到指令时间，报时台没有打开")) if near and not laptop.bell.is_open else ""
+
+
+def line_label(place: int) -> str:
+    """A line's number as people read it: 57, or A57 for a line of the laptop that this one took over from."""
+    return label(place, the_laptop().journal.folded.shifts)
 
 
 def phase_text(timetable: Timetable) -> str:

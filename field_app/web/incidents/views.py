@@ -13,6 +13,7 @@ from field_app.services.incidents import Addition, NewIncident
 from field_app.services.timetable import date_of
 from field_app.web.acting import acting, happened, request_id, the_laptop
 from field_app.web.answers import answer, form_text
+from field_app.web.frame.views import line_label
 from field_app.web.incidents.words import described_lines, level_text, type_text
 from shared.domain.access import may_record
 from shared.domain.errors import DomainError, ErrorCode
@@ -79,10 +80,10 @@ def open_incident() -> Any:
         happened=happened(),
     )
     recorded = incidents.open_incident(the_laptop(), acting(), draft, request_id())
-    return _answer(recorded, recorded.event.seq, _("事件 %(n)d 已登记", n=recorded.event.seq))
+    return _answer(recorded, recorded.event.seq, _("事件 %(n)s 已登记", n=recorded.event.seq))
 
 
-@bp.get("/<int:number>")
+@bp.get("/<int(signed=True):number>")
 @access("acting")
 def incident(number: int) -> str:
     """One incident: what is known, what can be added, how it ends."""
@@ -90,7 +91,7 @@ def incident(number: int) -> str:
     line = incidents.get_incident(laptop, number)
     return render_template(
         "incidents/incident.html",
-        title=_("事件 %(n)d", n=number),
+        title=_("事件 %(n)s", n=line_label(number)),
         line=line,
         incident=line.incident,
         now=laptop.clock.now().corrected,
@@ -100,7 +101,7 @@ def incident(number: int) -> str:
     )
 
 
-@bp.post("/<int:number>/update")
+@bp.post("/<int(signed=True):number>/update")
 @access("acting")
 def update(number: int) -> Any:
     """Add to an incident."""
@@ -113,19 +114,19 @@ def update(number: int) -> Any:
         happened=happened(),
     )
     recorded = incidents.update_incident(the_laptop(), acting(), number, addition, request_id())
-    return _answer(recorded, number, _("事件 %(n)d 已补充", n=number))
+    return _answer(recorded, number, _("事件 %(n)s 已补充", n=line_label(number)))
 
 
-@bp.post("/<int:number>/close")
+@bp.post("/<int(signed=True):number>/close")
 @access("acting")
 def close(number: int) -> Any:
     """Close an incident with its result."""
     result, stated = form_text("result"), happened()
     recorded = incidents.close_incident(the_laptop(), acting(), number, result, request_id(), happened=stated)
-    return _answer(recorded, number, _("事件 %(n)d 已结案", n=number))
+    return _answer(recorded, number, _("事件 %(n)s 已结案", n=line_label(number)))
 
 
-@bp.get("/<int:number>/form")
+@bp.get("/<int(signed=True):number>/form")
 @access("acting")
 def printed_form(number: int) -> str:
     """The school's incident report form, to print, sign and stamp."""

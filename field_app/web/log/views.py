@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 
 from field_app.services import records
 from field_app.web.acting import acting, request_id, the_laptop, witnesses
-from field_app.web.answers import answer, form_number, form_text
+from field_app.web.answers import answer, form_place, form_text
 from shared.domain.catalogue_of_events import CATALOGUE, FEATURE_WORDS
 from shared.web.access import access
 from shared.web.language import language
@@ -39,7 +39,7 @@ def page() -> str:
 @access("acting")
 def void() -> Any:
     """Make a line void, with a reason."""
-    line = form_number("line")
+    line = form_place()
     recorded = records.void(the_laptop(), acting(), witnesses(), line, form_text("reason"), request_id())
     return answer(recorded, _("第 %(line)d 条已作废", line=line), url_for("log.page"))
 

@@ -25,7 +25,10 @@ def first_page() -> Any:
     """The first person of the day opens the house."""
     if the_laptop().journal.day.duties.on_duty():
         return redirect(url_for("people.switch_page"))
-    return render_template("people/first.html", title=_("第一位上岗"), roles=_roles(HEADS))
+    heads = [person for person in people.list_absent(the_laptop()) if person.role in HEADS]
+    return render_template(
+        "people/first.html", title=_("第一位上岗"), roles=_roles(HEADS), heads=heads, role_words=ROLE_WORDS
+    )
 
 
 @bp.post("/first")
@@ -47,6 +50,7 @@ def page() -> str:
         "people/page.html",
         title=_("人员"),
         duties=laptop.journal.day.duties,
+        absent=people.list_absent(laptop),
         wanted=people.list_vacancies(laptop),
         role_words=ROLE_WORDS,
         roles=_roles(frozenset(Role) - {Role.LAPTOP}),
@@ -131,6 +135,8 @@ def resume() -> Any:
 
 def _newcomer() -> people.Newcomer:
     people.check_same(form_text("pin"), form_text("pin_again"))
+    if form_text("person"):
+        return people.returning(the_laptop(), form_text("person"), form_text("pin"))
     role = form_text("role")
     if role not in set(Role) - {Role.LAPTOP}:
         raise DomainError(ErrorCode.FIELD_INVALID, field="role", value=role[:20], expected=", ".join(Role))

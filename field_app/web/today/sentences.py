@@ -30,6 +30,7 @@ def matter_sentence(matter: Matter, names: dict[str, Words]) -> str:
         MatterKind.OUT_OF_BALANCE: lambda: _("%(block)s：工具数目对不上（差 %(n)d）", block=name, n=number),
         MatterKind.INCIDENT_OPEN: lambda: _("%(level)d 级事件未结：%(type)s", level=number, type=name),
         MatterKind.NOT_HANDED_IN: lambda: _("今天的记录还没有上交"),
+        MatterKind.NOT_ENROLLED_HERE: lambda: _("这台接手的电脑还没有在县里登记（有网络时用登记码）"),
     }[matter.kind]()
     return said
 
@@ -52,5 +53,6 @@ def matter_button(matter: Matter) -> str:
         MatterKind.OUT_OF_BALANCE: lambda: _("去清点"),
         MatterKind.INCIDENT_OPEN: lambda: _("看事件"),
         MatterKind.NOT_HANDED_IN: lambda: _("去上交"),
+        MatterKind.NOT_ENROLLED_HERE: lambda: _("去登记"),
     }[matter.kind]()
     return said

@@ -1,0 +1,176 @@
+"""Taking over 接手: this laptop goes on with a day that another one began, from whatever that one left behind."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from field_app.services.enrolment import clock_for
+from field_app.services.laptop import Laptop
+from field_app.sync.county import keep_county
+from shared.domain.errors import DomainError, ErrorCode
+from shared.domain.event import LAPTOP, Draft
+from shared.domain.takeover import DAY_TAKEN_OVER
+from shared.log.birth import Birth, decode_birth
+from shared.log.chain import Head
+from shared.log.line import decode_line
+from shared.log.logfile import Fragment
+from shared.log.signing import log_id
+from shared.log.verification import verify_log
+from shared.store.durable import write_whole
+from shared.store.reading import is_database, read_logs
+from shared.wire.kit import Kit, read_kit
+
+_WORD = "takeover.json"
+_KIT = ".kit"
+_FILES = ("*.log", "*.sqlite", "*.db")
+
+
+@dataclass(frozen=True, slots=True)
+class Estate:
+    """What one file holds of a day: its log up to the last signed head, behind the logs that this one goes on from.
+
+    `left_out` lines stand after that head, proven by nothing. `complete` is false when an older log is not at hand.
+    """
+
+    path: Path
+    source: str
+    logs: tuple[Fragment, ...]
+    left_out: int
+    complete: bool
+    kit: Kit | None
+
+    @property
+    def birth(self) -> Birth:
+        """The birth of the newest log."""
+        return _birth(self.logs[-1])
+
+    @property
+    def head(self) -> Head:
+        """The line after which a new log goes on."""
+        return self.logs[-1].end
+
+    @property
+    def last_time(self) -> int:
+        """When the last line was recorded, in corrected ms."""
+        return decode_line(self.logs[-1].lines[-1]).at.corrected
+
+
+def survey(place: Path) -> list[Estate]:
+    """What can be taken over from a file, or from the files of a folder; the newest first.
+
+    Raises NOT_A_LOG for a single file that is none, and nothing for a folder, which may hold other files too.
+    """
+    if place.is_file():
+        return [_estate(place, read_logs(place))]
+    found = []
+    for path in sorted({path for pattern in _FILES for path in place.glob(pattern)}):
+        try:
+            found.append(_estate(path, read_logs(path)))
+        except (DomainError, OSError):
+            continue
+    continued = {_birth(log).log for estate in found for log in estate.logs[:-1]}
+    standing = [estate for estate in found if estate.birth.log not in continued]
+    return sorted(standing, key=lambda estate: -estate.last_time)
+
+
+def take_over(laptop: Laptop, estate: Estate, reason: str) -> None:
+    """Begin a new log on this laptop, which is not enrolled yet, behind those of the estate.
+
+    Raises ALREADY_ENROLLED, KIT_MISSING when the enrolment and the plan are not beside the log, or PLAN_NOT_LOADED.
+    """
+    if laptop.is_enrolled:
+        raise DomainError(ErrorCode.ALREADY_ENROLLED, school=laptop.enrolment.school_name if laptop.enrolment else "?")
+    kit = estate.kit
+    if kit is None:
+        raise DomainError(ErrorCode.KIT_MISSING, path=estate.path.name)
+    enrolment = replace(kit.enrolment, device=log_id(laptop.keys.device.public)[:12])
+    word = {"source": estate.source, "reason": reason}
+    write_whole(laptop.folder / _WORD, json.dumps(word).encode("ascii"))
+    laptop.begin(enrolment, kit.plans, clock_for(enrolment), estate.logs)
+    if kit.county:
+        keep_county(laptop.contents, enrolment, kit.county, None)
+    note_takeover(laptop)
+    laptop.note_start()
+
+
+def note_takeover(laptop: Laptop) -> None:
+    """Record, as the first line of a log that goes on from another, that it does; once, also after a crash."""
+    after = laptop.journal.birth.ancestor if laptop.is_enrolled else None
+    if after is None or laptop.store.find_request(_WORD) is not None:
+        return
+    try:
+        word = json.loads((laptop.folder / _WORD).read_text(encoding="ascii"))
+    except (OSError, ValueError):
+        word = {"source": "file", "reason": "other"}
+    data = {"log": after.log, "line": after.seq, "source": word["source"], "reason": word["reason"]}
+    laptop.journal.record(Draft(DAY_TAKEN_OVER.name, LAPTOP, data), _WORD)
+
+
+def _estate(path: Path, logs: Sequence[Fragment]) -> Estate:
+    """The estate of a file; older logs that are not in it are looked for beside it. Raises NOT_A_LOG without a seal."""
+    newest = _sealed(logs[-1])
+    if not newest.lines:
+        raise DomainError(ErrorCode.NOT_A_LOG, path=path.name)
+    older, complete = _older(path, newest, [*logs[:-1]])
+    source = "backup" if is_database(path) else "black_box" if _kit_beside(path, newest) else "file"
+    left_out = len(logs[-1].lines) - len(newest.lines)
+    return Estate(path, source, (*older, newest), left_out, complete, _kit_beside(path, newest))
+
+
+def _sealed(log: Fragment) -> Fragment:
+    """A log up to the last line that a good signed head proves."""
+    report = verify_log(log.birth or b"", log.lines, log.heads)
+    until = report.sealed if report.first_bad is None else min(report.sealed, report.first_bad - 1)
+    heads = [signed for signed in log.heads if signed.head.seq <= until]
+    end = max((signed.head.seq for signed in heads), default=0)
+    return Fragment(log.birth, None, log.lines[:end], [signed for signed in heads if signed.head.seq > 0])
+
+
+def _older(path: Path, newest: Fragment, held: list[Fragment]) -> tuple[list[Fragment], bool]:
+    """The logs before the newest, oldest first, each up to the line that the next one names."""
+    found: list[Fragment] = []
+    after = _birth(newest).ancestor
+    while after is not None:
+        log = next((log for log in [*held, *_beside(path)] if _reaches(log, after)), None)
+        if log is None:
+            return found, False
+        heads = [signed for signed in log.heads if signed.head.seq <= after.seq]
+        found.insert(0, Fragment(log.birth, None, log.lines[: after.seq], heads))
+        after = _birth(log).ancestor
+    return found, True
+
+
+def _reaches(log: Fragment, head: Head) -> bool:
+    """Whether a log holds exactly this line."""
+    if _birth(log).log != head.log or len(log.lines) < head.seq:
+        return False
+    return Fragment(log.birth, None, log.lines[: head.seq]).end == head
+
+
+def _beside(path: Path) -> list[Fragment]:
+    found: list[Fragment] = []
+    for other in sorted(path.parent.glob("*.log")):
+        try:
+            found += read_logs(other) if other != path else []
+        except DomainError:
+            continue
+    return found
+
+
+def _kit_beside(path: Path, log: Fragment) -> Kit | None:
+    """The kit in the same folder that is of the log's school and campaign."""
+    birth = _birth(log)
+    for other in sorted(path.parent.glob(f"*{_KIT}")):
+        try:
+            kit = read_kit(other.read_bytes())
+        except (DomainError, OSError):
+            continue
+        told = kit.enrolment
+        if (told.school, told.campaign, told.mode) == (birth.school, birth.campaign, birth.mode):
+            return kit
+    return None
+
+
+def _birth(log: Fragment) -> Birth:
+    return decode_birth(log.birth or b"")

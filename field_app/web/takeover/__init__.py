@@ -1,0 +1,1 @@
+"""Taking over another laptop's day."""

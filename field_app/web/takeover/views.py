@@ -1,0 +1,53 @@
+"""Taking over: find what the other laptop left, look at it, go on from it; three steps for somebody in a hurry."""
+
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+
+from field_app.services.takeover import Estate, survey, take_over
+from field_app.web.acting import the_laptop, the_sync
+from field_app.web.answers import form_text
+from shared.domain.errors import DomainError, ErrorCode
+from shared.domain.takeover import REASONS
+from shared.web.access import access
+from shared.web.errors import wants_json
+
+bp = Blueprint("takeover", __name__, url_prefix="/takeover", template_folder="templates")
+
+
+@bp.get("/")
+@access("entered")
+def page() -> Any:
+    """Where to look, and what stands there."""
+    if the_laptop().is_enrolled:
+        return redirect("/")
+    place = request.args.get("place", "").strip()
+    return render_template(
+        "takeover/page.html", title=_("接手另一台电脑"), place=place, estates=_look(place), reasons=REASONS
+    )
+
+
+@bp.post("/")
+@access("entered")
+def go_on() -> Any:
+    """Begin a log that goes on from the chosen one."""
+    reason = form_text("reason")
+    if reason not in {choice.id for choice in REASONS}:
+        raise DomainError(ErrorCode.FIELD_INVALID, field="reason", value=reason[:20], expected="broken, gone, …")
+    estate = survey(Path(form_text("path")))[0]
+    take_over(the_laptop(), estate, reason)
+    the_sync().start()
+    said = _("已接手：接在第 %(n)d 条之后", n=estate.head.seq)
+    if wants_json():
+        return jsonify(said=said, log=the_laptop().journal.birth.log, next=url_for("people.first_page"))
+    flash(said)
+    return redirect(url_for("people.first_page"), code=303)
+
+
+def _look(place: str) -> list[Estate] | None:
+    """What stands at a place; None while none was named. A folder that is not there holds nothing."""
+    if not place:
+        return None
+    return survey(Path(place)) if Path(place).exists() else []
