@@ -9,11 +9,12 @@ from typing import Any
 import click
 
 from shared.domain.errors import DomainError, ErrorCode
+from shared.log.birth import decode_birth
 from shared.log.logfile import read_fragment
 from shared.log.signing import SignedHead
 from shared.log.verification import Report, verify_log
 from shared.store.office_file import KeptLog, holds_office, read_kept_logs
-from shared.store.reading import is_database, opened
+from shared.store.reading import is_database, opened, read_logs
 from shared.store.sqlite import read_log
 from shared.wire.problems import sentence
 from shared.wire.terminal import SpokenCommand, say_error
@@ -32,11 +33,11 @@ def verify(ctx: click.Context, path: Path, head: str | None, as_json: bool) -> N
     Nothing is changed. Exit 0 when it is whole, 1 with the first bad line when it is not.
     """
     office = verify_office(path, head)
-    reports = [verify_path(path, head)] if office is None else office
+    reports = [verify_path(path, head), *verify_ancestors(path)] if office is None else office
     if as_json:
         logs = [_summary(report) for report in reports]
         whole = all(report.is_whole for report in reports)
-        summary = logs[0] if office is None else {"whole": whole, "logs": logs}
+        summary = logs[0] | {"ancestors": logs[1:]} if office is None else {"whole": whole, "logs": logs}
         click.echo(json.dumps(summary, ensure_ascii=False))
     else:
         for report in reports:
@@ -51,6 +52,19 @@ def verify_path(path: Path, head: str | None = None) -> Report:
     """Verify a plain log file, or a laptop's log database or its backup; raises NOT_A_LOG."""
     birth, lines, hashes, heads = read_path(path)
     return verify_log(birth, lines, heads, hashes, head)
+
+
+def verify_ancestors(path: Path) -> list[Report]:
+    """A report for every log that the one in a laptop's database goes on from, the newest first; none in a plain file.
+
+    Each must end with the very line that the next log's birth record names.
+    """
+    logs = read_logs(path) if is_database(path) else []
+    reports = []
+    for older, newer in zip(reversed(logs[:-1]), reversed(logs[1:]), strict=True):
+        wanted = decode_birth(newer.birth or b"").ancestor
+        reports.append(verify_log(older.birth or b"", older.lines, older.heads, None, str(wanted)))
+    return reports
 
 
 def verify_office(path: Path, head: str | None = None) -> list[Report] | None:

@@ -1,13 +1,17 @@
 """Taking over: a spare laptop goes on with the day of one that broke, with people who have never done it."""
 
+import json
+import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from field_app.services.records import log_file
 from field_app.services.takeover import note_takeover, survey
+from shared.verify_cli import verify
 from shared.wire.kit import Kit
 from shared.wire.plan_file import shipped_plans
 from tests.field_house import (
@@ -167,3 +171,18 @@ def test_the_spare_laptop_may_be_taken_over_itself(
     assert journal.folded.shifts.keys() == {broken.laptop.journal.birth.log, spare.laptop.journal.birth.log}
     assert journal.day.attendance.marks[CHINESE].keys() == {3, 4}
     third.close()
+
+
+def test_verify_checks_the_lines_in_front_too(
+    broken: FieldHouse, spare: FieldHouse, stick: Path, tmp_path: Path
+) -> None:
+    take_over(spare, stick)
+    copy = tmp_path / "copy.sqlite"
+    spare.house.writer.backup(copy)
+    whole = CliRunner().invoke(verify, [str(copy), "--json"])
+    assert (whole.exit_code, json.loads(whole.stdout)["ancestors"][0]["lines"]) == (0, broken.laptop.journal.head.seq)
+    with sqlite3.connect(copy) as plain:
+        plain.execute("DROP TRIGGER ancestor_line_no_delete")
+        plain.execute("DELETE FROM ancestor_line WHERE seq = 5")
+    damaged = CliRunner().invoke(verify, [str(copy), "--json"])
+    assert (damaged.exit_code, json.loads(damaged.stdout)["ancestors"][0]["first_bad"]) == (1, 5)
