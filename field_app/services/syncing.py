@@ -8,6 +8,8 @@ from field_app.sync.ports import OfficeRecords
 from field_app.sync.runner import SyncRunner
 from field_app.sync.schedule import SyncSchedule
 from field_app.sync.status import SyncState, SyncStatus
+from shared.domain.event import LAPTOP, Draft
+from shared.domain.office import OFFICE_WENT_BACK, Kept
 
 
 class LaptopSync:
@@ -34,11 +36,17 @@ class LaptopSync:
                 enrolment=laptop.enrolment,
                 clock=laptop.clock,
             )
+            runner.notice = self.note_office
             schedule = SyncSchedule(runner, self._office.last_contact)
             laptop.journal.listen(lambda _event: schedule.soon())
             if self._active:
                 schedule.start()
             self._schedule = schedule
+
+    def note_office(self, what: Kept, had: int, has: int) -> None:
+        """Record, once for each time, that the office holds less than it had signed for."""
+        data = {"what": what.value, "had": had, "has": has}
+        self._laptop.journal.record(Draft(OFFICE_WENT_BACK.name, LAPTOP, data), f"went-back-{what.value}-{had}-{has}")
 
     def restart(self) -> None:
         """Go on with what the laptop is enrolled for now."""

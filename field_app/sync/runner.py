@@ -2,7 +2,7 @@
 
 import hashlib
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, Protocol
 
@@ -13,6 +13,7 @@ from field_app.sync.outgoing import Outgoing, inherited_log, own_log
 from field_app.sync.ports import OfficeRecords
 from shared.domain.clock import Clock
 from shared.domain.errors import DomainError, ErrorCode
+from shared.domain.office import Kept
 from shared.log.chain import Head
 from shared.log.logfile import from_record, join_records
 from shared.log.receipt import ACCEPTED, BACKED_UP, read_receipt
@@ -39,6 +40,10 @@ class SyncKeys(Protocol):
         ...
 
 
+Notice = Callable[[Kept, int, int], None]
+"""Told what the office went back in, the line it had signed for, and the one that it still knows."""
+
+
 class SyncRunner:
     """Runs passes, one at a time; no cursor is kept, and no transaction is open while the network is waited for."""
 
@@ -59,6 +64,7 @@ class SyncRunner:
         self._device_key = keys.device
         self._enrolment = enrolment
         self._clock = clock
+        self.notice: Notice = lambda _what, _had, _has: None
         self._one_pass = threading.Lock()
         self._inherited = [inherited_log(log) for log in store.ancestors()]
         logs = [*self._inherited, own_log(store, keys.log)]
@@ -105,6 +111,8 @@ class SyncRunner:
             name = log.head.log
             theirs = [Head(name, point["seq"], bytes.fromhex(point["hash"])) for point in answer["heads"]]
             common = find_common(log.hashes, theirs, partial(self._ask_at, name))
+            if common.seq < self._received[name]:
+                self.notice(Kept.LINES, self._received[name], max(common.seq, 0))
             self._push(log, common.seq)
             if log is own:
                 self._store.add_head(own.seal(own.head.seq, own.head.seq))
@@ -162,6 +170,16 @@ class SyncRunner:
         return 0
 
     def _pull_county(self, point: Any) -> None:
+        """Bring the county log up to the office's, and notice when it no longer holds what was pulled before."""
+        before = self._office.county_hashes()
+        self._fetch_county(point)
+        after = self._office.county_hashes()[: point["seq"] if point else 0]
+        same = next((seq for seq, pair in enumerate(zip(before, after, strict=False)) if pair[0] != pair[1]), None)
+        has = min(len(before), len(after)) if same is None else same
+        if has < len(before):
+            self.notice(Kept.COUNTY_LOG, len(before), has)
+
+    def _fetch_county(self, point: Any) -> None:
         own = county_head(self._office)
         if point is None or (own is not None and self._holds(own, point)):
             return

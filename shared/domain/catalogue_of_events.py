@@ -1,10 +1,21 @@
 """The catalogue of every event type of this release."""
 
-from shared.domain import attendance, closing, corrections, duties, incidents, materials, readiness, signals, takeover
+from shared.domain import (
+    attendance,
+    closing,
+    corrections,
+    duties,
+    incidents,
+    materials,
+    office,
+    readiness,
+    signals,
+    takeover,
+)
 from shared.domain.catalogue import Catalogue
 from shared.domain.words import Words
 
-FEATURES = (readiness, duties, attendance, signals, materials, incidents, closing, takeover, corrections)
+FEATURES = (readiness, duties, attendance, signals, materials, incidents, closing, takeover, office, corrections)
 CATALOGUE = Catalogue(event_type for feature in FEATURES for event_type in feature.TYPES)
 FEATURE_WORDS = {
     "readiness": Words("准备", "Readiness"),
@@ -15,6 +26,7 @@ FEATURE_WORDS = {
     "incidents": Words("事件", "Incidents"),
     "closing": Words("上交", "Handing in"),
     "takeover": Words("接手", "Takeover"),
+    "office": Words("县里", "The office"),
     "corrections": Words("更正", "Corrections"),
 }
 """What pages call each feature, in the order in which they list them."""

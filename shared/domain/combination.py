@@ -12,6 +12,7 @@ from shared.domain.closing import Closing
 from shared.domain.fold import Day, Folded
 from shared.domain.incidents import Incident, Incidents, Opening
 from shared.domain.materials import COLUMNS, Bag, Count, Materials
+from shared.domain.office import Office
 from shared.domain.readiness import Readiness
 from shared.domain.signals import SignalRecord, Signals
 
@@ -33,6 +34,7 @@ def combine(folds: Sequence[Folded]) -> Day:
             materials=_materials(day.materials, other.materials),
             incidents=_incidents(day.incidents, other.incidents),
             closing=Closing({**day.closing.handed_in, **other.closing.handed_in}),
+            office=Office({**day.office.went_back, **other.office.went_back}),
         )
     return day
 

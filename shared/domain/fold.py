@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, fields, replace
 from types import MappingProxyType
 from typing import Any
 
-from shared.domain import attendance, closing, duties, incidents, materials, readiness, signals
+from shared.domain import attendance, closing, duties, incidents, materials, office, readiness, signals
 from shared.domain.access import authorise
 from shared.domain.ancestry import NO_SHIFTS, Shifts, first_place, placed, placed_data, places, shifts_of
 from shared.domain.attendance import Attendance
@@ -23,6 +23,7 @@ from shared.domain.errors import DomainError, ErrorCode
 from shared.domain.event import Event
 from shared.domain.incidents import Incidents
 from shared.domain.materials import Materials
+from shared.domain.office import OFFICE_WENT_BACK, Office
 from shared.domain.readiness import Readiness
 from shared.domain.signals import Signals
 from shared.domain.takeover import DAY_TAKEN_OVER
@@ -42,6 +43,7 @@ class Day:
     materials: Materials = field(default_factory=Materials)
     incidents: Incidents = field(default_factory=Incidents)
     closing: Closing = field(default_factory=Closing)
+    office: Office = field(default_factory=Office)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,7 @@ _MODULES = (
     ("materials", materials),
     ("incidents", incidents),
     ("closing", closing),
+    ("office", office),
 )
 _APPLY: dict[str, tuple[tuple[int, Callable[[Any, Event], Any]], ...]] = {
     name: tuple((_FEATURES.index(feature), module.APPLY[name]) for feature, module in _MODULES if name in module.APPLY)
@@ -195,6 +198,7 @@ _STANDING = frozenset(
         readiness.LAPTOP_STARTED.name,
         readiness.CLOCK_DISTURBED.name,
         DAY_TAKEN_OVER.name,
+        OFFICE_WENT_BACK.name,
     }
 )
 """Types that later lines rest on (relieve the person, do not void that they came), and what the laptop saw itself."""

@@ -10,6 +10,7 @@ import pytest
 from field_app.sync.client import OfficeClient, SyncFailure, pack
 from field_app.sync.runner import SyncRunner
 from shared.domain.errors import ErrorCode
+from shared.domain.office import Kept
 from shared.log.birth import birth_head
 from shared.log.signing import SigningKey
 from shared.wire.routes import CONTEXT_VOUCH, vouch_message
@@ -147,8 +148,11 @@ def test_an_office_restored_from_an_older_backup_gets_the_lines_again(
     restored = serve(tmp_path / "office", served.port)
     try:
         assert stored_lines(restored, laptop.log) == laptop.log.lines[:20]
+        noticed: list[tuple[Kept, int, int]] = []
+        laptop.runner.notice = lambda *what: noticed.append(what)
         assert laptop.runner.run_pass() is None
         assert stored_lines(restored, laptop.log) == laptop.log.lines
+        assert noticed == [(Kept.LINES, 60, 20)]
         assert laptop.runner.received == 60
     finally:
         restored.close()

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from shared.domain.errors import DomainError, ErrorCode
+from shared.domain.office import Kept
 from shared.log.birth import birth_head, decode_birth
 from shared.log.chain import Head, next_hash
 from shared.log.logfile import from_record, join_records, read_fragment
@@ -199,12 +200,16 @@ def test_a_restored_county_that_says_other_things_is_followed_and_nothing_is_for
     county.say("旧的第三条")
     laptop.runner.run_pass()
     restore()
+    noticed: list[tuple[Kept, int, int]] = []
+    laptop.runner.notice = lambda *what: noticed.append(what)
     laptop.runner.run_pass()
     assert heard(laptop)[2:] == ["旧的第三条"], "an office that forgot does not make the laptop forget"
+    assert noticed == [(Kept.COUNTY_LOG, 3, 2)]
     for text in ("新的第三条", "新的第四条"):
         county.say(text)
         laptop.runner.run_pass()
     assert heard(laptop)[2:] == ["新的第三条", "新的第四条"]
+    assert noticed == [(Kept.COUNTY_LOG, 3, 2), (Kept.COUNTY_LOG, 3, 2)]
     kept = laptop.writer.read(lambda c: [json.loads(row[0]) for row in c.execute("SELECT raw FROM county_line")])
     assert "旧的第三条" in [line["data"]["text"] for line in kept]
 

@@ -1,6 +1,7 @@
 """Today, the log and handing in: what is open, what was recorded, and when the day is really finished."""
 
 from shared.domain.errors import DomainError, ErrorCode
+from shared.domain.office import Kept
 from shared.log.logfile import read_fragment
 from shared.log.verification import verify_log
 from tests.field_house import CHIEF_PROCTOR, DEPUTY, PRINCIPAL, PROCTOR, PUPILS, TIMEKEEPER, FieldHouse
@@ -87,3 +88,10 @@ def test_the_foot_line_says_saved_received_and_what_is_wrong(field: FieldHouse) 
     assert field.client.get("/status.json").get_json()["network"] != ""
     field.sync.problem = DomainError(ErrorCode.OFFICE_UNREACHABLE)
     assert "正常" in field.client.get("/status.json").get_json()["network"]
+
+
+def test_an_office_that_went_back_is_recorded_once_and_shown(field: FieldHouse) -> None:
+    for _pass in range(2):
+        field.house.sync.note_office(Kept.LINES, 60, 20)
+    assert [event.type for event in field.laptop.journal.events()].count("office_went_back") == 1
+    assert "县里签收过本机的记录到第 60 条，现在只认到第 20 条" in field.read("/log/")
