@@ -29,6 +29,13 @@ def page() -> Any:
     )
 
 
+@bp.get("/sheet")
+@access("entered")
+def sheet() -> str:
+    """What to do when the laptop fails, to be printed before the day."""
+    return render_template("takeover/sheet.html", title=_("电脑出了问题怎么办"))
+
+
 @bp.post("/")
 @access("entered")
 def go_on() -> Any:

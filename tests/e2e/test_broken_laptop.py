@@ -1,0 +1,90 @@
+"""The sheet "the laptop broke", followed literally: every button it names is pressed, in its order, on a spare laptop."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, sync_playwright
+
+from field_app.services.records import log_file
+from shared.wire.kit import Kit
+from shared.wire.plan_file import shipped_plans
+from tests.field_house import PASSPHRASE, PLAN_2022, PROCTOR, make_laptop
+from tests.processes import end, start
+
+pytestmark = pytest.mark.e2e
+
+CHROMIUM = "/usr/bin/chromium"
+PATIENCE = 30_000
+NAMED = re.compile("「([^」]+)」")
+
+
+@pytest.fixture
+def stick(tmp_path: Path) -> Path:
+    """The black box's stick of a laptop that broke in the middle of check-in."""
+    folder = tmp_path / "stick"
+    folder.mkdir()
+    broken = make_laptop(tmp_path / "broken")
+    broken.sign_in(PROCTOR)
+    for seat in (1, 2, 3):
+        broken.say("/check-in/mark", block="chinese", seat=seat, status="present")
+    (folder / "testday-530521001-AAAAAAAA.log").write_bytes(log_file(broken.laptop))
+    assert broken.laptop.enrolment
+    kit = Kit(broken.laptop.enrolment, (shipped_plans()[PLAN_2022],), b"")
+    (folder / "testday-530521001.kit").write_bytes(kit.encode())
+    broken.close()
+    return folder
+
+
+@pytest.fixture
+def page(tmp_path: Path) -> Iterator[Page]:
+    """A browser at the first page of a spare laptop."""
+    spare, address = start("field", "--data", tmp_path / "spare", "run", "--no-browser", "--port", "0")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM)
+        page = browser.new_page(viewport={"width": 1366, "height": 768}, locale="zh-CN")
+        page.set_default_timeout(PATIENCE)
+        page.goto(address)
+        yield page
+        browser.close()
+    end(spare)
+
+
+def read_sheet(page: Page) -> list[str]:
+    """The sheet's steps for a laptop that broke."""
+    here = page.url
+    page.goto(here.split("/enrol")[0] + "/takeover/sheet")
+    steps = page.locator("#broken li").all_inner_texts()
+    page.goto(here)
+    return steps
+
+
+def fill_pins(page: Page, form: str, pin: str) -> None:
+    page.fill(f"{form} [name=pin]", pin)
+    page.fill(f"{form} [name=pin_again]", pin)
+
+
+def test_the_sheet_followed_step_by_step_brings_the_day_back(page: Page, stick: Path) -> None:
+    steps = read_sheet(page)
+    assert [len(NAMED.findall(step)) for step in steps] == [0, 1, 1, 1, 1, 1, 1, 1]
+    named = [name for step in steps for name in NAMED.findall(step)]
+    page.click(f"text={named[0]}")
+    page.fill("[name=place]", str(stick))
+    page.click(f"text={named[1]}")
+    page.get_by_text("南湖小学").first.wait_for()
+    page.click(f"text={named[2]}")
+    fill_pins(page, "form", "271801")
+    page.fill("[name=passphrase]", PASSPHRASE)
+    page.fill("[name=passphrase_again]", PASSPHRASE)
+    page.click(f"text={named[3]}")
+    page.select_option("#return-person [name=person]", "p3")
+    fill_pins(page, "#return-person", "271803")
+    page.click(f"#return-person >> text={named[4]}")
+    page.get_by_text("张强 上岗").first.wait_for()
+    page.click(f"text={named[5]}")
+    page.wait_for_url("**/clock*")
+    page.get_by_text(named[6]).first.click()
+    page.wait_for_url("**/incidents/new*")
+    page.goto(page.url.split("/incidents")[0] + "/check-in/?block=chinese")
+    assert page.locator(".seat[data-state=present]").count() == 3
