@@ -1,5 +1,6 @@
 """A rehearsal with a signal every minute of a long block, on one real laptop, with an ear in place of a loudspeaker."""
 
+import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,8 +11,11 @@ from bench.simulation import opening
 from bench.simulation.county import PRIMARY, make_county
 from bench.simulation.county_office import CountyOffice
 from bench.simulation.dated_plans import DATE, FILES, DatedPlan
-from bench.simulation.laptop_process import LaptopProcess
+from bench.simulation.laptop_process import TESTDAY, LaptopProcess
+from shared.domain.event import Event
 from shared.domain.plan import instant_of
+from shared.log.line import decode_line
+from shared.log.logfile import read_fragment
 from shared.wire.plan_file import read_plan, shipped_plans
 
 _BLOCK = "long"
@@ -35,14 +39,25 @@ class ManySignals:
         rows = [row.split() for row in self.heard.read_text(encoding="ascii").splitlines()]
         return sorted(int(at) for at, size in rows if int(size) > _SILENCE_BYTES)
 
+    def nearest(self, at: float) -> str:
+        """The signal that is due nearest to a moment, in wall ns."""
+        return min(self.due, key=lambda signal: abs(self.due[signal] - at))
+
     def sounds_of(self, within_ns: int) -> dict[str, list[int]]:
         """The sounds heard of each signal: those less than `within_ns` from its due time, as ns late."""
         found: dict[str, list[int]] = {signal: [] for signal in self.due}
         for at in self.sounds():
-            signal = min(self.due, key=lambda name: abs(self.due[name] - at))
+            signal = self.nearest(at)
             if abs(self.due[signal] - at) < within_ns:
                 found[signal].append(at - self.due[signal])
         return found
+
+    def events(self) -> list[Event]:
+        """The laptop's log, taken out by command; the laptop must have ended."""
+        target = self.heard.with_name("log.txt")
+        command = [str(TESTDAY), "field", "--data", str(self.laptop.folder), "export", str(target)]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        return [decode_line(line) for line in read_fragment(target.read_bytes()).lines]
 
 
 def make_many_signals(folder: Path, signals: int, rate: int, real_start_in: int) -> ManySignals:

@@ -1,4 +1,4 @@
-"""Who sounds: which bells the console has scheduled on its audio clock, as its heartbeat says."""
+"""Who sounds: the bells that the console has scheduled on its audio clock, as its heartbeat says, or a loudspeaker."""
 
 from collections.abc import Callable
 
@@ -12,6 +12,7 @@ class Bell:
     def __init__(self, tick: Callable[[], int]) -> None:
         self._tick = tick
         self._armed: tuple[int, frozenset[str]] | None = None
+        self.has_speaker = False
 
     def arm(self, ids: tuple[str, ...]) -> None:
         """The console has scheduled these signals' bells, and no others."""
@@ -25,3 +26,8 @@ class Bell:
     def is_open(self) -> bool:
         """Whether a console was heard of just now."""
         return self._armed is not None and 0 <= self._tick() - self._armed[0] <= FRESH_MS
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether nothing would ring now."""
+        return not self.has_speaker and not self.is_open

@@ -16,8 +16,6 @@ USUAL_ERROR_MS = 1000
 """How far a person's press may be off."""
 _MINUTE, _HOUR, _DAY = 60_000, 3_600_000, 86_400_000
 LARGE_MS = 10 * _MINUTE
-STEP_MS = 2000
-"""Wall clock and tick apart by more than this: the wall clock was changed (design §5)."""
 _PRESS_KEEPS_MS = 10 * _MINUTE
 
 
@@ -31,9 +29,9 @@ class Size(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """What the laptop's clock said when somebody pressed the button: raw wall and tick, in ms."""
+    """When somebody pressed the button: the tick in ms, and the run of the program in which it can be compared."""
 
-    wall: int
+    run: str
     tick: int
 
 
@@ -101,25 +99,21 @@ def check_clock(laptop: Laptop, actor: Actor, witnesses: tuple[Actor, ...], new:
     return laptop.journal.record(Draft(CLOCK_CHECKED.name, actor, data, witnesses), request)
 
 
-def press_now(laptop: Laptop) -> Press:
-    """The laptop's clock at this moment."""
-    now = laptop.clock.now()
-    return Press(now.wall, now.tick)
+def offset_of(laptop: Laptop, press: Press | None, time: str, date: str = "") -> int:
+    """The offset in ms when the reference showed `time` (HH:MM or HH:MM:SS) of `date` (YYYY-MM-DD) at the press, else now.
 
-
-def offset_of(laptop: Laptop, press: Press, time: str, date: str = "") -> int:
-    """The offset in ms when the reference showed `time` (HH:MM or HH:MM:SS) of `date` (YYYY-MM-DD) at the press.
-
-    Without a date the nearest day is meant. Raises CLOCK_TIME_UNREADABLE, or CLOCK_STEPPED when the wall clock was
-    changed since the press, or the press was too long ago.
+    Whatever was done to the wall clock since, the tick tells how long ago the press was. Without a date the nearest
+    day is meant. Raises CLOCK_TIME_UNREADABLE, or PRESS_TOO_OLD, also when the program has started anew since.
     """
     now = laptop.clock.now()
-    if not 0 <= now.tick - press.tick <= _PRESS_KEEPS_MS or _has_stepped(laptop, press):
-        raise DomainError(ErrorCode.CLOCK_STEPPED)
+    press = press or Press(now.run, now.tick)
+    if press.run != now.run or not 0 <= now.tick - press.tick <= _PRESS_KEEPS_MS:
+        raise DomainError(ErrorCode.PRESS_TOO_OLD)
+    wall = laptop.clock.wall_at(press.tick)
     there = _read_time(time)
-    day = _read_date(date) if date else _in_china(press.wall)
+    day = _read_date(date) if date else _in_china(wall)
     shown = day.replace(hour=0, minute=0, second=0, microsecond=0) + there
-    offset = int(shown.timestamp() * 1000) - press.wall
+    offset = int(shown.timestamp() * 1000) - wall
     return offset if date else (offset + _DAY // 2) % _DAY - _DAY // 2
 
 
@@ -134,13 +128,6 @@ def parts_of(offset: int) -> tuple[int, int, int, float]:
     """The size of an offset (ms) in days, hours, minutes and seconds."""
     rest = abs(offset)
     return rest // _DAY, rest % _DAY // _HOUR, rest % _HOUR // _MINUTE, rest % _MINUTE / 1000
-
-
-def _has_stepped(laptop: Laptop, before: Press) -> bool:
-    """Whether the wall clock went on otherwise than the tick since `before`."""
-    now = laptop.clock.now()
-    rate = laptop.enrolment.rate if laptop.enrolment else 1
-    return abs(now.wall - before.wall - (now.tick - before.tick) * rate) > STEP_MS * rate
 
 
 def _learnt(check: Event) -> int:

@@ -23,6 +23,7 @@ class Ringing:
     def __init__(self, laptop: Laptop, speaker: Speaker | None) -> None:
         self._laptop = laptop
         self._speaker = speaker
+        laptop.bell.has_speaker = speaker is not None
         self._looked_at: Head | None = None
 
     @property

@@ -1,20 +1,17 @@
-"""The laptop's own loudspeaker: rings when no console does. Sounds are made here, of plain tones."""
+"""The laptop's own loudspeaker: rings when no console does."""
 
-import io
-import math
 import shutil
-import struct
 import subprocess
 import sys
-import wave
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from pathlib import Path
 from typing import IO, Protocol, cast
 
+from field_app.timekeeping.tones import BELLS, wav
 from shared.domain.timetable import SignalKind
 
-RATE = 16_000
 _PIPE_BYTES = 1 << 20
-_SILENCE = 0.05
+_TRIAL_S = 5
 
 
 class Speaker(Protocol):
@@ -29,18 +26,6 @@ class Speaker(Protocol):
         ...
 
 
-# (frequency in Hz, seconds) one after another; 0 Hz is silence
-_TONES: dict[SignalKind, tuple[tuple[float, float], ...]] = {
-    SignalKind.CHECK_IN_OPEN: ((659.3, 0.6), (523.3, 1.0)),
-    SignalKind.PREPARE: ((659.3, 0.6), (523.3, 1.0)),
-    SignalKind.START: ((880.0, 5.0),),
-    SignalKind.REMINDER: ((784.0, 0.8),),
-    SignalKind.END: ((880.0, 1.2), (0.0, 0.4), (880.0, 1.2), (0.0, 0.4), (880.0, 1.2)),
-    SignalKind.CHECK_IN_CLOSE: ((880.0, 1.2), (0.0, 0.4), (880.0, 1.2), (0.0, 0.4), (880.0, 1.2)),
-    SignalKind.SEAL_END: ((392.0, 0.8), (329.6, 1.0)),
-}
-
-
 class CommandSpeaker:
     """Plays through a program that reads a WAV from its standard input; started ahead, so that ringing is one write."""
 
@@ -48,7 +33,7 @@ class CommandSpeaker:
         self._command = list(command)
         self._waiting: tuple[subprocess.Popen[bytes], IO[bytes]] | None = None
         self._playing: list[subprocess.Popen[bytes]] = []
-        self._sounds = {kind: wav(_TONES[kind]) for kind in SignalKind}
+        self._sounds = {kind: wav(tones) for kind, tones in BELLS.items()}
 
     def prepare(self) -> None:
         """See `Speaker.prepare`; raises OSError when the program cannot be started."""
@@ -73,34 +58,19 @@ class CommandSpeaker:
 
 def find_speaker(command: Sequence[str] = ()) -> CommandSpeaker | None:
     """The player named by `command`, else the system's; None when there is none, or it cannot play a short silence."""
-    chosen = list(command)
-    if not chosen and (player := shutil.which("aplay")) is not None:
-        chosen = [player, "-q", "-"]
-    if not chosen:
-        return None
+    chosen = list(command) or player_of(sys.platform)
     try:
-        tried = subprocess.run(chosen, input=wav([(0.0, _SILENCE)]), capture_output=True, timeout=5, check=False)
+        tried = subprocess.run(chosen, input=wav(()), capture_output=True, timeout=_TRIAL_S, check=False)
     except (OSError, subprocess.TimeoutExpired):
         return None
     return CommandSpeaker(chosen) if tried.returncode == 0 else None
 
 
-def wav(tones: Iterable[tuple[float, float]]) -> bytes:
-    """Tones (Hz, seconds) as a WAV file: mono, 16 bits, each tone fading in and out so that it does not click."""
-    samples: list[int] = []
-    for frequency, seconds in tones:
-        count = int(seconds * RATE)
-        fade = max(1, RATE // 200)
-        for number in range(count):
-            swell = min(1.0, number / fade, (count - number) / fade)
-            samples.append(int(24_000 * swell * math.sin(2 * math.pi * frequency * number / RATE)))
-    file = io.BytesIO()
-    with wave.open(file, "wb") as sound:
-        sound.setnchannels(1)
-        sound.setsampwidth(2)
-        sound.setframerate(RATE)
-        sound.writeframes(struct.pack(f"<{len(samples)}h", *samples))
-    return file.getvalue()
+def player_of(platform: str) -> list[str]:
+    """What plays a WAV from its standard input on this system, whether it is there or not."""
+    if platform in ("win32", "darwin"):
+        return [sys.executable, "-I", str(Path(__file__).with_name("player.py"))]
+    return [shutil.which("aplay") or "aplay", "-q", "-"]
 
 
 def _widen(descriptor: int) -> None:

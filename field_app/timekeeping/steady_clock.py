@@ -100,6 +100,12 @@ class SteadyClock:
                 real = self._rehearsal.real_start * _MS + passed
             return real - reading.wall
 
+    def wall_at(self, tick: int) -> int:
+        """See `WatchedClock.wall_at`."""
+        with self._lock:
+            reading = self._look()
+            return self._shown(reading.wall // _MS + tick - reading.tick // _MS)
+
     def slept_ms(self) -> int:
         """See `WatchedClock.slept_ms`."""
         with self._lock:

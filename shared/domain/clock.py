@@ -83,6 +83,10 @@ class WatchedClock(Clock, Protocol):
         """The real ns until the corrected time is `corrected` (ms); negative when it has passed."""
         ...
 
+    def wall_at(self, tick: int) -> int:
+        """What the wall clock, as it is set now, showed at an earlier tick (ms), in ms since 1970."""
+        ...
+
     def slept_ms(self) -> int:
         """How long the laptop has slept, in all, since this clock was made."""
         ...

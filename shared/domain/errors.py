@@ -50,7 +50,7 @@ class ErrorCode(StrEnum):
     ENTER_BY_LAUNCH = "enter_by_launch"
     TIME_IMPOSSIBLE = "time_impossible"
     CLOCK_TIME_UNREADABLE = "clock_time_unreadable"
-    CLOCK_STEPPED = "clock_stepped"
+    PRESS_TOO_OLD = "press_too_old"
     PLAN_NOT_LOADED = "plan_not_loaded"
     KIT_MISSING = "kit_missing"
     SIGNAL_UNKNOWN = "signal_unknown"

@@ -166,10 +166,10 @@ PROBLEMS: dict[C, Problem] = {
         "标准时间“{value}”读不懂，请写成 08:15 或 08:15:00；日期写成 2022-05-25。",
         "“{value}” is not a time that can be read: write 08:15 or 08:15:00, and the date as 2022-05-25.",
     ),
-    C.CLOCK_STEPPED: Problem(
+    C.PRESS_TOO_OLD: Problem(
         409,
-        "按下之后电脑时钟又变了（或隔得太久），这次不算数，没有存上。请重新按一次。",
-        "The laptop's clock changed after you pressed (or it was too long ago); nothing was saved. Press again.",
+        "按下已超过 10 分钟，或其间程序重新开过，这次不算数，没有存上。请重新按一次。",
+        "You pressed more than 10 minutes ago, or the program was restarted since; nothing was saved. Press again.",
     ),
     C.KIT_MISSING: Problem(
         422,

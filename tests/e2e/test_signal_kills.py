@@ -5,16 +5,11 @@
 
 import os
 import random
-import subprocess
 import sys
 import time
 from pathlib import Path
 
 from bench.many_signals import ManySignals, make_many_signals
-from bench.simulation.laptop_process import TESTDAY
-from shared.domain.event import Event
-from shared.log.line import decode_line
-from shared.log.logfile import read_fragment
 
 KILLS = int(os.environ.get("TESTDAY_SIGNAL_KILLS", "6"))
 RATE = 15
@@ -26,13 +21,6 @@ _WITHIN_NS = 900_000_000
 def wait_until(wall_ns: float) -> None:
     """Wait for a moment of the wall clock."""
     time.sleep(max(0.0, wall_ns - time.time_ns()) / 1e9)
-
-
-def read_log(folder: Path) -> list[Event]:
-    """The lines of the laptop's log, taken out by command."""
-    target = folder / "log.txt"
-    subprocess.run([TESTDAY, "field", "--data", folder / "laptop", "export", target], check=True, stdout=sys.stderr)
-    return [decode_line(line) for line in read_fragment(target.read_bytes()).lines]
 
 
 def kill_around_signals(many: ManySignals, seed: int) -> int:
@@ -55,7 +43,7 @@ def test_no_signal_twice_and_none_lost(tmp_path: Path) -> None:
     many.laptop.wait()
     wait_until(max(many.due.values()) + _WITHIN_NS)
     many.laptop.stop()
-    events = read_log(tmp_path)
+    events = many.events()
     told = {
         name: [str(event.data["signal"]) for event in events if event.type == name]
         for name in ("signal_given", "signal_missed")

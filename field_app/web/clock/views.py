@@ -43,8 +43,8 @@ def page() -> str:
 @access("acting")
 def press() -> Any:
     """What the laptop's clock says at this moment, for the button."""
-    pressed = clock_checks.press_now(the_laptop())
-    return jsonify(wall=pressed.wall, tick=pressed.tick)
+    now = the_laptop().clock.now()
+    return jsonify(wall=now.wall, run=now.run, tick=now.tick)
 
 
 @bp.post("/", strict_slashes=False)
@@ -71,11 +71,8 @@ def _offset() -> int:
     if form_text("offset"):
         return _whole("offset")
     if form_text("reference_time"):
-        laptop = the_laptop()
-        pressed = clock_checks.press_now(laptop)
-        if form_text("pressed_wall"):
-            pressed = Press(_whole("pressed_wall"), _whole("pressed_tick"))
-        return clock_checks.offset_of(laptop, pressed, form_text("reference_time"), form_text("reference_date"))
+        pressed = Press(form_text("pressed_run"), _whole("pressed_tick")) if form_text("pressed_tick") else None
+        return clock_checks.offset_of(the_laptop(), pressed, form_text("reference_time"), form_text("reference_date"))
     return _seconds() * (1 if form_text("side") == "behind" else -1)
 
 

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from field_app.services import signals
 from field_app.services.people import list_hands
 from field_app.services.timetable import Timetable
+from field_app.timekeeping.tones import score
 from field_app.web.acting import current_actor, the_laptop
 from field_app.web.answers import answer, form_number, form_text
 from field_app.web.frame.views import person_label, phase_text
@@ -30,6 +31,7 @@ def page() -> str:
         title=_("报时台"),
         log=laptop.journal.birth.log,
         speaks=language(),
+        score=score(),
     )
 
 

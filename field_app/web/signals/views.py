@@ -48,6 +48,7 @@ def page() -> str:
         may_confirm=may_record(SIGNAL_CONFIRMED, role),
         may_skip=may_record(SIGNAL_SKIPPED, role),
         may_sleep=laptop.awake.state is Wakefulness.CANNOT,
+        is_silent=laptop.bell.is_silent,
         may_move=may_record(TIMING_CHANGED, role),
         kinds=TIMING_CHANGED.field("kind").choices,
         blocks=[block for block in laptop.timetable().blocks() if block.signalled],

@@ -21,9 +21,9 @@
     try {
       const answer = await fetch(page.dataset.press, { headers: { Accept: "application/json" } });
       if (!answer.ok) throw new Error();
-      const { wall, tick: count } = await answer.json();
+      const { wall, run, tick: count } = await answer.json();
       const way = Math.round((performance.now() - before) / 2); // the answer left half-way between press and arrival
-      form.elements.pressed_wall.value = Math.round(wall - way * rate);
+      form.elements.pressed_run.value = run;
       form.elements.pressed_tick.value = Math.round(count - way);
       said.textContent = `● ${said.dataset.words} ${china(wall - way * rate).slice(11, 19)}`;
       form.elements.reference_time.select(); // never filled in ahead: people would confirm a clock that is hours off

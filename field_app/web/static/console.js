@@ -21,7 +21,7 @@ const sounded = keep("sounded", []), unreported = keep("unreported", []);
 let told = null, heard = 0, holder = false, tried = "", later = [], busy = false;
 const clock = new ServerClock();
 const now = () => clock.at(performance.now());
-const ringer = new Ringer(clock, { has: (signal) => sounded.get().includes(signal.id) }, (signal, moment, bell) => {
+const ringer = new Ringer(JSON.parse(page.dataset.score), clock, { has: (signal) => sounded.get().includes(signal.id) }, (signal, moment, bell) => {
   sounded.set([...new Set([...sounded.get(), signal.id])]);
   unreported.set([...unreported.get(), { signal: signal.id, at: Math.round(clock.at(moment)) }]);
   if (page.dataset.speaks === "zh") later.push({ after: bell.ends, text: signal.script });

@@ -1,47 +1,35 @@
-// The bells: how each kind of signal sounds, and when each bell begins on the audio clock.
+// The bells: what the laptop's score says of each kind of signal, begun at its moment on the audio clock.
 import { AudioClock } from "./console_clock.js";
 
-// Each row: begins after (s), lasts (s), pitch (Hz), loudness, strikes a second (0: struck once and left to fade).
-const CHIME = [[0, 1.3, 784, .45, 0], [.5, 1.8, 622, .45, 0]], BURSTS = [0, .8, 1.6].map((begin) => [begin, .5, 988, .4, 16]);
-export const BELLS = {
-  check_in_open: CHIME, prepare: CHIME,
-  start: [[0, 4, 1047, .4, 16]],
-  reminder: [[0, .9, 1319, .3, 0]],
-  end: BURSTS, check_in_close: BURSTS,
-  seal_end: [[0, 1.2, 294, .45, 0], [.7, 1.6, 220, .45, 0]],
-};
 const AHEAD_S = 180, SETTLED_S = 1.5, OFF_S = .005, CLOSE_S = .3, SLIPPED_S = .012, ASTRAY_S = .25, SHUT = ["given", "confirmed", "skipped", "missed"];
 
-// Puts a bell on the audio clock; returns when it begins and ends, and how to take it off again.
-export function strike(context, output, kind, begins) {
-  const rows = BELLS[kind] || CHIME, voices = [];
-  for (const [after, lasts, pitch, loudness, strikes] of rows) {
-    const from = begins + after, until = from + lasts, envelope = context.createGain(), beat = strikes ? 1 / strikes : lasts;
-    envelope.gain.setValueAtTime(0, from);
-    for (let at = from; at < until - beat / 2; at += beat) {
-      envelope.gain.linearRampToValueAtTime(loudness, at + .003);
-      envelope.gain.exponentialRampToValueAtTime(strikes ? loudness / 4 : .001, Math.min(at + beat, until) - .001);
-    }
-    envelope.gain.linearRampToValueAtTime(0, until);
+// Puts a bell on the audio clock, as the laptop's score has it; returns when it begins and ends, and how to take it off.
+export function strike(context, output, { partials, bells }, kind, begins) {
+  const voices = [], tones = bells[kind];
+  for (const { from, until, pitch, swell } of tones) {
+    const envelope = context.createGain();
     envelope.connect(output);
-    for (const [times, share] of [[1, .7], [2.01, .2], [2.76, .1]]) { // the partials of struck metal
+    for (const [at, loudness, fading] of swell) {
+      if (at === from) envelope.gain.setValueAtTime(loudness, begins + at);
+      else envelope.gain[fading ? "exponentialRampToValueAtTime" : "linearRampToValueAtTime"](loudness, begins + at);
+    }
+    for (const [times, share] of partials) {
       const voice = context.createOscillator(), part = context.createGain();
       voice.frequency.value = pitch * times; part.gain.value = share;
       voice.connect(part).connect(envelope);
-      voice.start(from); voice.stop(until);
+      voice.start(begins + from); voice.stop(begins + until);
       voices.push(voice);
     }
   }
-  const ends = begins + Math.max(...rows.map(([after, lasts]) => after + lasts));
-  return { begins, ends, off: () => voices.forEach((voice) => { voice.stop(); voice.disconnect(); }) };
+  return { begins, ends: begins + Math.max(...tones.map(({ until }) => until)), off: () => voices.forEach((voice) => { voice.stop(); voice.disconnect(); }) };
 }
 
 export class Ringer {
   #bells = new Map();
   #reading = { time: 0, moment: 0 };
 
-  // `sounded` remembers ids across reloads; `begun(signal, moment, bell)` hears of every bell that has begun.
-  constructor(clock, sounded, begun) { Object.assign(this, { clock, sounded, begun, context: null, output: null }); }
+  // `score` is how each kind sounds; `sounded` remembers ids across reloads; `begun(signal, moment, bell)` hears of every bell that has begun.
+  constructor(score, clock, sounded, begun) { Object.assign(this, { score, clock, sounded, begun, context: null, output: null }); }
 
   // Only a click or a key may do this: browsers keep pages silent until then.
   async open(volume) {
@@ -60,7 +48,7 @@ export class Ringer {
   get running() { return this.context?.state === "running" && performance.now() - this.#reading.moment < 1500; }
   get armed() { return [...this.#bells.keys()]; }
   has(id) { return this.#bells.has(id); }
-  try() { return strike(this.context, this.output, "prepare", this.context.currentTime + .05); }
+  try() { return strike(this.context, this.output, this.score, "prepare", this.context.currentTime + .05); }
 
   // Rings a signal by hand, now.
   now(signal) { if (this.running && this.audio.known && this.clock.known && !this.sounded.has(signal)) this.#set(signal, this.context.currentTime + .05, true); }
@@ -95,7 +83,7 @@ export class Ringer {
     if (wanted > current + .005 && wanted <= current + AHEAD_S) this.#set(signal, wanted); // what is past already stays silent
   }
   #set(signal, begins, byHand = false) {
-    this.#bells.set(signal.id, { signal, byHand, bell: strike(this.context, this.output, signal.kind, begins) });
+    this.#bells.set(signal.id, { signal, byHand, bell: strike(this.context, this.output, this.score, signal.kind, begins) });
   }
   #drop(id, bell) { bell.off(); this.#bells.delete(id); }
   #clear() { for (const [id, { bell }] of this.#bells) this.#drop(id, bell); }

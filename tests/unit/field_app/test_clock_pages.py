@@ -24,9 +24,9 @@ def check(house: FieldHouse, witness: Actor | None = CHIEF_PROCTOR, /, **fields:
     return say(house, "/clock", witness, **{"reference": "phone"} | fields)
 
 
-def press(house: FieldHouse) -> dict[str, int]:
+def press(house: FieldHouse) -> dict[str, Any]:
     told = house.client.get("/clock/press.json").get_json()
-    return {"pressed_wall": told["wall"], "pressed_tick": told["tick"]}
+    return {"pressed_run": told["run"], "pressed_tick": told["tick"]}
 
 
 def test_offset_given_directly(clocked: FieldHouse) -> None:
@@ -89,8 +89,8 @@ def test_seconds_by_hand(clocked: FieldHouse) -> None:
         ({"reference_time": "8点"}, "clock_time_unreadable"),
         ({"reference_time": "08:15:00:00"}, "clock_time_unreadable"),
         ({"reference_time": "08:15", "reference_date": "明天"}, "clock_time_unreadable"),
-        ({"reference_time": "08:15", "pressed_wall": "1", "pressed_tick": "x"}, "field_invalid"),
-        ({"reference_time": "08:15", "pressed_wall": "1", "pressed_tick": "1"}, "clock_stepped"),
+        ({"reference_time": "08:15", "pressed_tick": "x"}, "field_invalid"),
+        ({"reference_time": "08:15", "pressed_tick": "1"}, "press_too_old"),
     ],
 )
 def test_what_cannot_be_a_check(clocked: FieldHouse, fields: dict[str, str], code: str) -> None:
@@ -101,10 +101,30 @@ def test_what_cannot_be_a_check(clocked: FieldHouse, fields: dict[str, str], cod
     assert clocked.laptop.journal.head == head
 
 
-def test_the_clock_changed_after_the_press(clocked: FieldHouse) -> None:
+@pytest.mark.parametrize("seconds", [-10_800, -1, 0.2, 1, 5, 86_400])
+def test_a_clock_set_after_the_press_loses_nothing(clocked: FieldHouse, seconds: float) -> None:
     pressed = press(clocked)
-    clocked.clock.time.step(5)
-    assert check(clocked, reference_time="08:15", **pressed)[1]["code"] == "clock_stepped"
+    clocked.clock.move(20)
+    clocked.clock.time.step(seconds)
+    clocked.clock.move(25)
+    told = check(clocked, reference_time="08:15", reference_date="2022-05-25", **pressed)[1]
+    assert told["offset"] == -seconds * 1000
+    assert clocked.clock.now().corrected == clocked.clock.wall - seconds * 1000
+
+
+def test_a_check_between_press_and_record_counts_once(clocked: FieldHouse) -> None:
+    pressed = press(clocked)
+    check(clocked, offset="-90000")
+    assert check(clocked, reference_time="08:14", **pressed)[1]["offset"] == -60_000
+
+
+def test_a_press_is_good_for_ten_minutes_of_one_run(clocked: FieldHouse) -> None:
+    pressed = press(clocked)
+    clocked.clock.move(600)
+    assert check(clocked, reference_time="08:15", **pressed)[1]["offset"] == 0
+    assert check(clocked, reference_time="08:15", **pressed | {"pressed_run": "aaaa-000000"})[1]["code"] == "press_too_old"
+    clocked.clock.move(1)
+    assert check(clocked, reference_time="08:15", **pressed)[1]["code"] == "press_too_old"
 
 
 @pytest.mark.parametrize(

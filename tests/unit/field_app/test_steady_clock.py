@@ -119,6 +119,17 @@ def test_a_rehearsal_counts_in_its_own_time(time: StillTime) -> None:
     assert clock.left_ns(START + 181_000) == SECOND
 
 
+def test_an_earlier_tick_is_told_in_the_wall_clock_as_it_is_set_now(time: StillTime) -> None:
+    clock = SteadyClock(time, Rehearsal(rate=60, real_start=START, shown_start=START + 1000))
+    before = clock.now()
+    time.pass_ns(2 * SECOND)
+    assert clock.wall_at(before.tick) == before.wall
+    time.step(3)
+    assert clock.wall_at(before.tick) == before.wall + 180_000
+    time.pass_ns(SECOND)
+    assert clock.wall_at(clock.now().tick) == clock.now().wall
+
+
 def test_a_step_is_recorded_before_anything_else(field: FieldHouse) -> None:
     journal = field.laptop.journal
     field.record("clock_checked", TIMEKEEPER, CHIEF_PROCTOR, reference="phone", offset=2000, error=1000)
