@@ -55,10 +55,11 @@ def _read_rows(sheet: CalamineSheet) -> list[list[object]]:
 
 def _limit_memory() -> None:
     """Where the system can, so that the other programs of a small laptop stay alive (Windows cannot)."""
-    with suppress(ImportError, ValueError, OSError):
+    if sys.platform != "win32":
         import resource
 
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
+        with suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
 
 
 if __name__ == "__main__":

@@ -100,10 +100,10 @@ def check_clock(laptop: Laptop, actor: Actor, witnesses: tuple[Actor, ...], new:
 
 
 def offset_of(laptop: Laptop, press: Press | None, time: str, date: str = "") -> int:
-    """The offset in ms when the reference showed `time` (HH:MM or HH:MM:SS) of `date` (YYYY-MM-DD) at the press, else now.
+    """The offset in ms when the reference showed `time` (HH:MM or HH:MM:SS) of `date` (YYYY-MM-DD) at the press.
 
-    Whatever was done to the wall clock since, the tick tells how long ago the press was. Without a date the nearest
-    day is meant. Raises CLOCK_TIME_UNREADABLE, or PRESS_TOO_OLD, also when the program has started anew since.
+    Without a press now is meant, without a date the nearest day. Whatever was done to the wall clock since, the tick
+    tells how long ago the press was. Raises CLOCK_TIME_UNREADABLE, or PRESS_TOO_OLD, also when the program has started anew since.
     """
     now = laptop.clock.now()
     press = press or Press(now.run, now.tick)

@@ -102,6 +102,8 @@ class Ringing:
     def rest(self) -> None:
         """See `House.rest`."""
         self._laptop.awake.let_go()
+        if self._speaker is not None:
+            self._speaker.rest()
 
 
 def _is_on(laptop: Laptop, timetable: Timetable) -> bool:

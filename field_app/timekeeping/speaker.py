@@ -11,7 +11,8 @@ from field_app.timekeeping.tones import BELLS, wav
 from shared.domain.timetable import SignalKind
 
 _PIPE_BYTES = 1 << 20
-_TRIAL_S = 5
+_PATIENCE_S = 5
+"""Longer than the longest bell, and than a player takes to try a short silence."""
 
 
 class Speaker(Protocol):
@@ -23,6 +24,10 @@ class Speaker(Protocol):
 
     def play(self, kind: SignalKind) -> None:
         """Begin to sound at once; returns when the sound has been handed over."""
+        ...
+
+    def rest(self) -> None:
+        """Nothing more is wanted; what is sounding may end."""
         ...
 
 
@@ -47,6 +52,20 @@ class CommandSpeaker:
         with pipe:
             pipe.write(self._sounds[kind])
 
+    def rest(self) -> None:
+        """See `Speaker.rest`; a player that does not end by itself is ended."""
+        if self._waiting is not None:
+            process, pipe = self._waiting
+            pipe.close()
+            self._playing.append(process)
+        for process in self._playing:
+            try:
+                process.wait(_PATIENCE_S)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        self._waiting, self._playing = None, []
+
     def _ready(self) -> tuple[subprocess.Popen[bytes], IO[bytes]]:
         self._playing = [process for process in self._playing if process.poll() is None]
         if self._waiting is None or self._waiting[0].poll() is not None:
@@ -60,7 +79,7 @@ def find_speaker(command: Sequence[str] = ()) -> CommandSpeaker | None:
     """The player named by `command`, else the system's; None when there is none, or it cannot play a short silence."""
     chosen = list(command) or player_of(sys.platform)
     try:
-        tried = subprocess.run(chosen, input=wav(()), capture_output=True, timeout=_TRIAL_S, check=False)
+        tried = subprocess.run(chosen, input=wav(()), capture_output=True, timeout=_PATIENCE_S, check=False)
     except (OSError, subprocess.TimeoutExpired):
         return None
     return CommandSpeaker(chosen) if tried.returncode == 0 else None

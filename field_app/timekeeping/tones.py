@@ -110,7 +110,9 @@ def _loudness(tone: Tone) -> list[float]:
     found: list[float] = []
     for before, after in pairwise(tone.swell()):
         span = after.at - before.at
-        parts = [(number / RATE - before.at) / span for number in range(round(before.at * RATE), round(after.at * RATE))]
+        parts = [
+            (number / RATE - before.at) / span for number in range(round(before.at * RATE), round(after.at * RATE))
+        ]
         if after.fading:
             ratio = after.loudness / before.loudness
             found += [before.loudness * ratio**part for part in parts]

@@ -122,7 +122,8 @@ def test_a_press_is_good_for_ten_minutes_of_one_run(clocked: FieldHouse) -> None
     pressed = press(clocked)
     clocked.clock.move(600)
     assert check(clocked, reference_time="08:15", **pressed)[1]["offset"] == 0
-    assert check(clocked, reference_time="08:15", **pressed | {"pressed_run": "aaaa-000000"})[1]["code"] == "press_too_old"
+    elsewhere = pressed | {"pressed_run": "aaaa-000000"}
+    assert check(clocked, reference_time="08:15", **elsewhere)[1]["code"] == "press_too_old"
     clocked.clock.move(1)
     assert check(clocked, reference_time="08:15", **pressed)[1]["code"] == "press_too_old"
 

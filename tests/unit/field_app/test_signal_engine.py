@@ -34,6 +34,9 @@ class Ear:
         """See `Speaker.play`."""
         self.heard.append((kind, self._time.tick))
 
+    def rest(self) -> None:
+        """See `Speaker.rest`."""
+
 
 class Morning:
     """A laptop whose day is open, an engine, and time that a test lets pass."""

@@ -2,9 +2,10 @@
 
 import io
 import os
+import socket
+import sys
 import wave
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -14,53 +15,76 @@ from field_app.timekeeping.tones import BELLS, RATE, wav
 from shared.domain.timetable import SignalKind
 
 SILENCE = wav(())
-Standing = Callable[[str, str], Path]
+START, END = wav(BELLS[SignalKind.START]), wav(BELLS[SignalKind.END])
+PLAYER = """#!{python} -I
+import socket, sys
+from pathlib import Path
+with socket.create_connection(("127.0.0.1", {port})) as ear:
+    ear.sendall({sound})
+"""
+
+
+class Ear:
+    """Hears what the stand-in of a system's player was given."""
+
+    def __init__(self) -> None:
+        self.server = socket.create_server(("127.0.0.1", 0))
+        self.server.settimeout(30)
+
+    def next(self) -> bytes:
+        """The next sound, whole."""
+        connection, _ = self.server.accept()
+        with connection, connection.makefile("rb") as sound:
+            return sound.read()
 
 
 @pytest.fixture
-def standing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Standing:
-    """Put a program of this name and body before all others; what it hears it writes to the pipe that is returned."""
-
-    def put(name: str, body: str) -> Path:
-        programs, heard = tmp_path / "bin", tmp_path / "heard"
-        programs.mkdir()
-        os.mkfifo(heard)
-        program = programs / name
-        program.write_text(f"#!/bin/sh\nheard={heard}\n{body}\n", encoding="utf-8")
-        program.chmod(0o755)
-        monkeypatch.setenv("PATH", f"{programs}{os.pathsep}{os.environ['PATH']}")
-        return heard
-
-    return put
+def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder before all others on the path."""
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    return tmp_path
 
 
-def hear(heard: Path, command: list[str]) -> list[bytes]:
-    """What arrives while a speaker is found, made ready twice, and rings the start and the end."""
-    with ThreadPoolExecutor() as pool:
-        arrived = pool.submit(lambda: [heard.read_bytes() for _ in range(3)])
-        speaker = find_speaker(command)
-        assert speaker is not None
+@pytest.fixture
+def ear() -> Iterator[Ear]:
+    """See `Ear`."""
+    made = Ear()
+    yield made
+    made.server.close()
+
+
+def put(program: Path, body: str) -> None:
+    """A program that the system can start."""
+    program.write_text(body, encoding="utf-8")
+    program.chmod(0o755)
+
+
+def hear(ear: Ear, command: Sequence[str]) -> list[bytes]:
+    """What arrives while a speaker is found, is made ready more than once, and rings start and end."""
+    speaker = find_speaker(command)
+    assert speaker is not None
+    heard = [ear.next()]
+    for kind in (SignalKind.START, SignalKind.END):
         speaker.prepare()
         speaker.prepare()
-        speaker.play(SignalKind.START)
-        first = arrived.result  # the order of two players is theirs: the end rings when the start has been heard
-        speaker.play(SignalKind.END)
-        return first(30)
+        speaker.play(kind)
+        heard.append(ear.next())
+    speaker.prepare()
+    speaker.rest()
+    return heard
 
 
-@pytest.mark.parametrize("command", [[], ["aplay", "-q", "-"]])
-def test_linux_plays_through_aplay(standing: Standing, command: list[str]) -> None:
-    heard = standing("aplay", '[ "$*" = "-q -" ] && cat > "$heard"')
-    silence, *bells = hear(heard, command)
-    assert silence == SILENCE
-    assert sorted(bells) == sorted(wav(BELLS[kind]) for kind in (SignalKind.START, SignalKind.END))
+@pytest.mark.parametrize("command", [(), ("aplay", "-q", "-")])
+def test_linux_plays_through_aplay(programs: Path, ear: Ear, command: Sequence[str]) -> None:
+    sound = "sys.stdin.buffer.read() if sys.argv[1:] == ['-q', '-'] else b''"
+    put(programs / "aplay", PLAYER.format(python=sys.executable, port=ear.server.getsockname()[1], sound=sound))
+    assert hear(ear, command) == [SILENCE, START, END]
 
 
-def test_macos_plays_through_afplay_from_a_file(standing: Standing) -> None:
-    heard = standing("afplay", 'case "$1" in *.wav) cat "$1" > "$heard";; *) exit 1;; esac')
-    silence, *bells = hear(heard, player_of("darwin"))
-    assert silence == SILENCE
-    assert sorted(bells) == sorted(wav(BELLS[kind]) for kind in (SignalKind.START, SignalKind.END))
+def test_macos_plays_through_afplay_from_a_file(programs: Path, ear: Ear) -> None:
+    sound = "Path(sys.argv[1]).read_bytes() if sys.argv[1].endswith('.wav') else b''"
+    put(programs / "afplay", PLAYER.format(python=sys.executable, port=ear.server.getsockname()[1], sound=sound))
+    assert hear(ear, player_of("darwin")) == [SILENCE, START, END]
 
 
 @pytest.mark.parametrize("platform", ["linux", "darwin"])
@@ -72,8 +96,8 @@ def test_a_player_that_is_not_there_is_no_loudspeaker(
 
 
 @pytest.mark.parametrize(("name", "platform"), [("aplay", "linux"), ("afplay", "darwin")])
-def test_a_player_without_a_sound_card_is_no_loudspeaker(standing: Standing, name: str, platform: str) -> None:
-    standing(name, "exit 1")
+def test_a_player_without_a_sound_card_is_no_loudspeaker(programs: Path, name: str, platform: str) -> None:
+    put(programs / name, "#!/bin/sh\nexit 1\n")
     assert find_speaker(player_of(platform)) is None
 
 
