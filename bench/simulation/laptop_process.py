@@ -8,13 +8,17 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from urllib.parse import urlsplit
 
 TESTDAY = Path(sys.executable).with_name("testday")
 _FOREVER = 60.0
 
 
 class LaptopProcess:
-    """`testday field run` over one folder, on any free port; `sound` is the command that plays its bells."""
+    """`testday field run` over one folder; `sound` is the command that plays its bells.
+
+    It takes any free port, and that one again whenever it is started again after `wait`: open pages go on.
+    """
 
     def __init__(self, folder: Path, sound: Sequence[str] = ()) -> None:
         self.folder = folder
@@ -38,7 +42,8 @@ class LaptopProcess:
     def start(self) -> None:
         """Start it; `wait` tells when it listens."""
         (self.folder / "launch.json").unlink(missing_ok=True)
-        command = [str(TESTDAY), "field", "--data", str(self.folder), "run", "--port", "0", "--no-browser"]
+        port = str(urlsplit(self.url).port or 0)
+        command = [str(TESTDAY), "field", "--data", str(self.folder), "run", "--port", port, "--no-browser"]
         # Its own group: Ctrl-C is for the demo, which then ends its laptops in order.
         self._process = subprocess.Popen(
             command, stdout=self._output, stderr=subprocess.STDOUT, env=self._environment, start_new_session=True

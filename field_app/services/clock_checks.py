@@ -103,7 +103,8 @@ def offset_of(laptop: Laptop, press: Press | None, time: str, date: str = "") ->
     """The offset in ms when the reference showed `time` (HH:MM or HH:MM:SS) of `date` (YYYY-MM-DD) at the press.
 
     Without a press now is meant, without a date the nearest day. Whatever was done to the wall clock since, the tick
-    tells how long ago the press was. Raises CLOCK_TIME_UNREADABLE, or PRESS_TOO_OLD, also when the program has started anew since.
+    tells how long ago the press was. Raises CLOCK_TIME_UNREADABLE, or PRESS_TOO_OLD, also when the program has started
+    anew since.
     """
     now = laptop.clock.now()
     press = press or Press(now.run, now.tick)

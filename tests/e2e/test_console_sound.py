@@ -6,22 +6,19 @@ What sounds is heard on the audio graph itself and timed by the browser's clocks
 
 import math
 import os
-import subprocess
 import sys
-import threading
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import BrowserContext, Page, expect
 
 from bench.many_signals import ManySignals, make_many_signals
 
 pytestmark = pytest.mark.e2e
 
-CHROMIUM = "/usr/bin/chromium"
 BELLS = int(os.environ.get("TESTDAY_BELLS", "12"))
 LATE_MS = 20
 RATE = 24  # a minute of the plan lasts 2.5 s, longer than a reminder's bell with the silence after it
@@ -86,28 +83,6 @@ def many(tmp_path: Path) -> Iterator[ManySignals]:
     made.laptop.wait()
     yield made
     made.laptop.stop()
-
-
-@pytest.fixture
-def window(tmp_path: Path) -> Iterator[BrowserContext]:
-    """A browser as people start it: the driver's own start switches off the slowing down of hidden tabs."""
-    command = [CHROMIUM, "--headless=new", "--no-sandbox", "--no-first-run", "--window-size=1366,768"]
-    command += ["--remote-debugging-port=0", f"--user-data-dir={tmp_path / 'browser'}", "about:blank"]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, encoding="utf-8")
-    assert process.stderr is not None
-    address = next(line.split()[-1] for line in process.stderr if "DevTools listening" in line)
-    drain = threading.Thread(target=process.stderr.read)  # a full pipe would stop the browser
-    drain.start()
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.connect_over_cdp(address, no_defaults=True)
-        made = browser.contexts[0]
-        made.set_default_timeout(30_000)
-        yield made
-        browser.close()
-    process.terminate()
-    process.wait(30)
-    drain.join()
-    process.stderr.close()
 
 
 def test_every_bell_begins_when_it_is_due_and_is_recorded_once(many: ManySignals, window: BrowserContext) -> None:

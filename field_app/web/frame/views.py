@@ -124,7 +124,10 @@ def bell_text(laptop: Laptop) -> str:
     """What to do when a signal is near and no console is open to ring it; empty when nothing need be done."""
     found = next_signal(laptop)
     near = found is not None and found.wait is not None and 0 < found.wait <= BELL_SOON_MS
-    return str(_("快到指令时间，报时台没有打开")) if near and not laptop.bell.is_open else ""
+    if not near or laptop.bell.is_open:
+        return ""
+    silent = laptop.bell.is_silent
+    return str(_("快到指令时间，报时台没有打开，到时不会响铃") if silent else _("快到指令时间，报时台没有打开"))
 
 
 def line_label(place: int) -> str:

@@ -1,10 +1,14 @@
 """The console 报时台: what its page asks each second, and what its bells report; nobody needs to be signed in."""
 
+import html
+import json
 from typing import Any
 
 import pytest
 
 from field_app.services.signals import SignalState, find_signal
+from field_app.timekeeping.tones import BELLS
+from shared.domain.timetable import SignalKind
 from tests.field_house import INFO_OFFICER, TIMEKEEPER, FieldHouse
 
 OPENS = "pre.check_in_open"  # planned for 08:20
@@ -97,6 +101,25 @@ def test_the_heartbeat_says_which_bells_are_armed(desk: FieldHouse) -> None:
     assert desk.post("/signals/armed", signals="").status_code == 204
     assert not desk.laptop.bell.is_armed(OPENS)
     assert desk.laptop.bell.is_open
+
+
+def test_pages_say_when_neither_console_nor_loudspeaker_will_ring(desk: FieldHouse) -> None:
+    desk.sign_in(TIMEKEEPER)
+    desk.clock.move_to("08:19")
+    silent = "报时台没有打开，到时不会响铃", "本机扬声器也不能用"
+    assert all(said in desk.read("/signals/") for said in silent)
+    desk.laptop.bell.has_speaker = True
+    assert not any(said in desk.read("/signals/") for said in silent)
+    desk.laptop.bell.has_speaker = False
+    desk.post("/signals/armed", signals=OPENS)
+    assert not any(said in desk.read("/signals/") for said in silent)
+
+
+def test_the_page_brings_the_bells_that_the_loudspeaker_rings(desk: FieldHouse) -> None:
+    score = html.unescape(desk.read("/signals/console").split("data-score='")[1].split("'")[0])
+    bells = json.loads(score)["bells"]
+    assert [tone["pitch"] for tone in bells["start"]] == [tone.pitch for tone in BELLS[SignalKind.START]]
+    assert set(bells) == set(SignalKind)
 
 
 def test_a_bell_that_rang_is_recorded_once_and_waits_for_confirmation(desk: FieldHouse) -> None:
