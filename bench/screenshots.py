@@ -15,14 +15,16 @@ from bench.simulation.shown_clock import Stopped
 from bench.simulation.telling import Teller
 
 SIZE: ViewportSize = {"width": 1366, "height": 768}
+LARGE: ViewportSize = {"width": 1920, "height": 1080}
 CHROMIUM = "/usr/bin/chromium"
 _RATE = 120
 _CHECK_IN = 8 * 60 + 33
+_CONSOLE = 10 * 60 + 6
 _TEST = 10 * 60 + 18
 
 
 def take_screenshots(folder: Path) -> Iterator[Path]:
-    """Write the five pictures into `folder`, one after another as the morning goes on; takes about three minutes."""
+    """Write the pictures into `folder`, one after another as the morning goes on; takes about three minutes."""
     folder.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(prefix="testday-pictures-") as data:
         run = Run(Settings(21, 2021, _RATE, "none", Path(data), stays=False, quiet=True), Path(data), Teller(True))
@@ -52,8 +54,14 @@ def _look(run: Run, folder: Path) -> Iterator[Path]:
         run.clock.wait_until(_CHECK_IN)
         proctor, keeper = _enter(browser, school, "chief_proctor"), _enter(browser, school, "timekeeper")
         yield _picture(proctor, f"{school.laptop.url}/check-in/", folder / "check-in.png")
+        run.clock.wait_until(_CONSOLE)
+        console = _open_console(keeper, f"{school.laptop.url}/signals/console")
+        for size in (SIZE, LARGE):
+            console.set_viewport_size(size)
+            yield _shoot(console, folder / f"console-{size['width']}.png")
         run.clock.wait_until(_TEST)
         yield _picture(keeper, f"{school.laptop.url}/signals/", folder / "signals.png")
+        console.close()
         yield _picture(proctor, f"{school.laptop.url}/", folder / "today.png")
         yield _picture(county, f"{run.office.url}/", folder / "board.png")
         yield _picture(county, f"{run.office.url}/schools/{school.school.code}", folder / "school.png")
@@ -84,8 +92,21 @@ def _sign_in(browser: Browser, office: CountyOffice) -> Page:
     return page
 
 
+def _open_console(keeper: Page, address: str) -> Page:
+    """The console in a window beside the timekeeper's, its sound tried."""
+    page = keeper.context.new_page()
+    page.goto(address)
+    page.click("#sound")
+    page.wait_for_selector("#sound.fine")
+    return page
+
+
 def _picture(page: Page, address: str, path: Path) -> Path:
     page.goto(address)
     page.wait_for_load_state("load")
+    return _shoot(page, path)
+
+
+def _shoot(page: Page, path: Path) -> Path:
     page.screenshot(path=str(path))
     return path

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, sync_playwright
+from playwright.sync_api import BrowserContext, expect, sync_playwright
 
 CHROMIUM = "/usr/bin/chromium"
 
@@ -25,6 +25,9 @@ def window(tmp_path: Path) -> Iterator[BrowserContext]:
         browser = playwright.chromium.connect_over_cdp(address, no_defaults=True)
         made = browser.contexts[0]
         made.set_default_timeout(30_000)
+        expect.set_options(timeout=30_000)
+        # the pages' policy allows no script made on the spot, and what a test asks them is one
+        made.new_cdp_session(made.pages[0]).send("Page.setBypassCSP", {"enabled": True})
         yield made
         browser.close()
     process.terminate()

@@ -22,6 +22,7 @@ WAITING = "JSON.parse(Object.entries(localStorage).find(([key]) => key.includes(
 def many(tmp_path: Path) -> Iterator[ManySignals]:
     """A rehearsal laptop that runs and has no loudspeaker of its own."""
     made = make_many_signals(tmp_path, 40, RATE, real_start_in=5)
+    made.laptop.stop()
     laptop = LaptopProcess(made.laptop.folder, sound=["false"])
     laptop.start()
     laptop.wait()

@@ -109,8 +109,6 @@ def test_every_bell_begins_when_it_is_due_and_is_recorded_once(many: ManySignals
 def open_console(many: ManySignals, window: BrowserContext) -> Page:
     """The console with its sound opened by a click, and an ear on it; returns after the trial has faded."""
     page = window.pages[0]
-    # the policy allows no script made on the spot, and the ear is one
-    window.new_cdp_session(page).send("Page.setBypassCSP", {"enabled": True})
     page.goto(many.laptop.launch_url)
     page.goto(f"{many.laptop.url}/signals/console")
     page.locator("#sound").click()
