@@ -78,7 +78,7 @@ class Onset:
 @pytest.fixture
 def many(tmp_path: Path) -> Iterator[ManySignals]:
     """A rehearsal laptop that runs, with signals enough for the bells and for what comes before them."""
-    made = make_many_signals(tmp_path, BELLS + 40, RATE, real_start_in=10)
+    made = make_many_signals(tmp_path, BELLS + 140, RATE, real_start_in=10)
     made.laptop.start()
     made.laptop.wait()
     yield made
