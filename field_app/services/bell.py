@@ -7,7 +7,7 @@ FRESH_MS = 5000
 
 
 class Bell:
-    """The console's last word; `tick` reads the sleep-counting tick in ms."""
+    """The console's last word, and whether a loudspeaker stands by; `tick` reads the sleep-counting tick in ms."""
 
     def __init__(self, tick: Callable[[], int]) -> None:
         self._tick = tick

@@ -9,10 +9,8 @@ export function strike(context, output, { partials, bells }, kind, begins) {
   for (const { from, until, pitch, swell } of tones) {
     const envelope = context.createGain();
     envelope.connect(output);
-    for (const [at, loudness, fading] of swell) {
-      if (at === from) envelope.gain.setValueAtTime(loudness, begins + at);
-      else envelope.gain[fading ? "exponentialRampToValueAtTime" : "linearRampToValueAtTime"](loudness, begins + at);
-    }
+    envelope.gain.setValueAtTime(0, begins + from);
+    for (const [at, loudness, fading] of swell.slice(1)) envelope.gain[fading ? "exponentialRampToValueAtTime" : "linearRampToValueAtTime"](loudness, begins + at);
     for (const [times, share] of partials) {
       const voice = context.createOscillator(), part = context.createGain();
       voice.frequency.value = pitch * times; part.gain.value = share;
