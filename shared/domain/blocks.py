@@ -39,6 +39,10 @@ class PhaseKind(StrEnum):
     SEAL = "seal"
 
 
+WITHOUT_PUPILS = frozenset({PhaseKind.COLLECT, PhaseKind.SEAL})
+"""Phases that may go on while the pupils are somewhere else."""
+
+
 class Source(StrEnum):
     """Where a phase's times come from: printed in a document, concluded by somebody, or not known yet."""
 

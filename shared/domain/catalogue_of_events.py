@@ -2,6 +2,7 @@
 
 from shared.domain import (
     attendance,
+    bell,
     closing,
     corrections,
     duties,
@@ -15,7 +16,7 @@ from shared.domain import (
 from shared.domain.catalogue import Catalogue
 from shared.domain.words import Words
 
-FEATURES = (readiness, duties, attendance, signals, materials, incidents, closing, takeover, office, corrections)
+FEATURES = (readiness, duties, attendance, signals, bell, materials, incidents, closing, takeover, office, corrections)
 CATALOGUE = Catalogue(event_type for feature in FEATURES for event_type in feature.TYPES)
 FEATURE_WORDS = {
     "readiness": Words("准备", "Readiness"),

@@ -1,6 +1,7 @@
 """A school from its logs: a pure combination of what each says; of facts about one subject the latest time is taken.
 
-Nothing is lost by it: the logs stay apart, and the school's page lists what each of them says.
+Nothing is lost by it: the logs stay apart, and the school's page lists what each of them says. Which laptop holds the
+bell is not combined: each log speaks of its own.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -64,15 +65,19 @@ def _signals(old: Signals, new: Signals) -> Signals:
 
 
 def _first_ring(old: SignalRecord, new: SignalRecord) -> SignalRecord:
-    """Two laptops noted one signal: the first ring is the one the rooms acted on; either may have confirmed it."""
-    first, second = (old, new) if _rang(old) <= _rang(new) else (new, old)
+    """Two laptops noted one signal: the first ring is the one the rooms acted on; either may have confirmed it.
+
+    Where none rang, a word of people or of the laptop with the bell stands before what the other one only missed.
+    """
+    first, second = (old, new) if _worth(old) <= _worth(new) else (new, old)
     if first.confirmed is None:
         return replace(first, confirmed=second.confirmed, confirmed_seq=second.confirmed_seq)
     return first
 
 
-def _rang(record: SignalRecord) -> float:
-    return float("inf") if record.given is None else record.given
+def _worth(record: SignalRecord) -> tuple[float, bool, bool]:
+    rang = float("inf") if record.given is None else record.given
+    return rang, record.skipped_seq is None, record.fired is None
 
 
 def _materials(old: Materials, new: Materials) -> Materials:

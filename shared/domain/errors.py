@@ -63,6 +63,8 @@ class ErrorCode(StrEnum):
     NOTHING_CHANGED = "nothing_changed"
     SIGNAL_NOT_GIVEN = "signal_not_given"
     NOTHING_TO_MOVE = "nothing_to_move"
+    TIMES_DIFFER = "times_differ"
+    BELL_STANDS = "bell_stands"
     INCIDENT_UNKNOWN = "incident_unknown"
     NAME_IN_TEXT = "name_in_text"
     # a plan file

@@ -9,10 +9,11 @@ from dataclasses import dataclass, field, fields, replace
 from types import MappingProxyType
 from typing import Any
 
-from shared.domain import attendance, closing, duties, incidents, materials, office, readiness, signals
+from shared.domain import attendance, bell, closing, duties, incidents, materials, office, readiness, signals
 from shared.domain.access import authorise
 from shared.domain.ancestry import NO_SHIFTS, Shifts, first_place, placed, placed_data, places, shifts_of
 from shared.domain.attendance import Attendance
+from shared.domain.bell import Bell
 from shared.domain.catalogue_of_events import CATALOGUE
 from shared.domain.checking import check_data
 from shared.domain.closing import Closing
@@ -40,6 +41,7 @@ class Day:
     duties: Duties = field(default_factory=Duties)
     attendance: Attendance = field(default_factory=Attendance)
     signals: Signals = field(default_factory=Signals)
+    bell: Bell = field(default_factory=Bell)
     materials: Materials = field(default_factory=Materials)
     incidents: Incidents = field(default_factory=Incidents)
     closing: Closing = field(default_factory=Closing)
@@ -68,6 +70,7 @@ _MODULES = (
     ("duties", duties),
     ("attendance", attendance),
     ("signals", signals),
+    ("bell", bell),
     ("materials", materials),
     ("incidents", incidents),
     ("closing", closing),
@@ -195,13 +198,16 @@ def _judge_correction(folded: Folded, event: Event, lookup: Lookup) -> None:
 _STANDING = frozenset(
     {
         duties.PERSON_PUT_ON_DUTY.name,
+        bell.BELL_GIVEN_UP.name,
+        bell.BELL_TAKEN.name,
         readiness.LAPTOP_STARTED.name,
         readiness.CLOCK_DISTURBED.name,
         DAY_TAKEN_OVER.name,
         OFFICE_WENT_BACK.name,
     }
 )
-"""Types that later lines rest on (relieve the person, do not void that they came), and what the laptop saw itself."""
+"""Types that later lines rest on (relieve the person, do not void that they came; take the bell back, for meanwhile
+nobody rang here), and what the laptop saw itself."""
 
 
 def _rule_seat(day: Day, event: Event) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from itertools import combinations, pairwise
 
+from shared.domain.blocks import WITHOUT_PUPILS
 from shared.domain.errors import ErrorCode
 from shared.domain.plan import BlockKind, Mode, PhaseKind, Source, clock_text
 from shared.wire.plan_draft import Draft, Loaded
@@ -95,7 +96,7 @@ def _busy(draft: Draft, staff: set[str]) -> Iterator[tuple[int, int, tuple[str, 
     for index, block in draft.sections["blocks"].items():
         for number, phase in enumerate(block["phases"]):
             start, end = phase["start"], phase["end"]
-            free = block["group"] in staff or phase["phase"] in (PhaseKind.SEAL, PhaseKind.COLLECT)
+            free = block["group"] in staff or phase["phase"] in WITHOUT_PUPILS
             if not free and start is not None and end is not None and start < end:
                 yield start, end, (block["day"], block["group"]), ("blocks", index, "phases", number)
 

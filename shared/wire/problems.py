@@ -200,6 +200,16 @@ PROBLEMS: dict[C, Problem] = {
         "这一场没有还可以移动的指令：都已发出，或时间待定。请换一场，或先让县里填好时间。",
         "No signal of this block can be moved: all are given or have no time. Choose another, or have times filled in.",
     ),
+    C.TIMES_DIFFER: Problem(
+        409,
+        "看过以后情况变了（有指令已发，或时间又动过），没有记录。请再看一次新的时间，再记录。",
+        "Things changed since you looked (a signal was given or moved); nothing was recorded. Look again, then record.",
+    ),
+    C.BELL_STANDS: Problem(
+        409,
+        "由哪台电脑响铃没有变：这个页面是旧的，请刷新再看。",
+        "The bell is already where you want it: this page is old, reload it.",
+    ),
     C.INCIDENT_UNKNOWN: Problem(
         404, "没有 {incident} 号事件，请回到“事件”。", "There is no incident {incident}; go back to Incidents."
     ),
