@@ -132,7 +132,10 @@ def _signals(day: Day, timetable: Timetable) -> Iterator[Matter]:
         planned = timetable.due(signal)
         if signal.day != timetable.today.id or planned is None:
             continue
-        kind = _signal_matter(day.signals.get(signal.id), planned, timetable.now)
+        record = day.signals.get(signal.id)
+        if record.is_untouched and not day.bell.of(signal.day).rings(planned):
+            continue  # the other laptop's to ring
+        kind = _signal_matter(record, planned, timetable.now)
         if kind is not None:
             urgency = Urgency.SOON if kind is MatterKind.SIGNAL_DUE and planned > timetable.now else Urgency.NOW
             yield Matter(kind, f"/signals/#{signal.id}", urgency, _KEEPERS, signal.id, due=planned)

@@ -51,8 +51,9 @@ class Ringing:
         laptop = self._laptop
         if laptop.journal.head == self._looked_at:
             return True
-        due = laptop.timetable().due(laptop.plan.signal(deadline.signal))
-        return due == deadline.due and laptop.journal.day.signals.get(deadline.signal).is_untouched
+        signal, day = laptop.plan.signal(deadline.signal), laptop.journal.day
+        is_ours = day.bell.of(signal.day).rings(deadline.due) and day.signals.get(signal.id).is_untouched
+        return is_ours and laptop.timetable().due(signal) == deadline.due
 
     def prepare(self, deadline: Deadline) -> None:
         """See `House.prepare`."""
@@ -116,13 +117,14 @@ def _is_on(laptop: Laptop, timetable: Timetable) -> bool:
 
 
 def _pending(laptop: Laptop, timetable: Timetable) -> list[Deadline]:
-    """Today's signals that have a time and about which the log says nothing, by their times."""
-    records = laptop.journal.day.signals
+    """Today's signals that are this laptop's to ring and about which the log says nothing, by their times."""
+    records, holding = laptop.journal.day.signals, laptop.journal.day.bell.of(timetable.today.id)
     found = [
         Deadline(signal.id, due)
         for signal in timetable.plan.signals()
         if signal.day == timetable.today.id
         and (due := timetable.due(signal)) is not None
+        and holding.rings(due)
         and records.get(signal.id).is_untouched
     ]
     return sorted(found, key=lambda deadline: deadline.due)

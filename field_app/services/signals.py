@@ -31,6 +31,11 @@ class SignalState(StrEnum):
     CONFIRMED = "confirmed"
     MISSED = "missed"
     SKIPPED = "skipped"
+    ELSEWHERE = "elsewhere"
+    """The school's other laptop rings it; this log says nothing about it."""
+
+
+_BY_THE_CLOCK = frozenset({SignalState.WAITING, SignalState.DUE, SignalState.ELSEWHERE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +94,12 @@ def next_signal(laptop: Laptop) -> SignalLine | None:
 def pick_next(lines: tuple[SignalLine, ...], now: int) -> SignalLine | None:
     """What is to be confirmed after giving it, else what is due, else what was never confirmed, else the next to come.
 
-    A missed signal is not the next one: it is explained beside it.
+    A missed signal is not the next one: it is explained beside it. Another laptop's is one until a minute after.
     """
     given = [line for line in lines if line.state is SignalState.GIVEN]
     fresh = [line for line in given if line.record.given is not None and now - line.record.given <= MISSED_AFTER_MS]
     due = [line for line in lines if line.state is SignalState.DUE]
-    waiting = [line for line in lines if line.state is SignalState.WAITING]
+    waiting = [line for line in lines if line.state is SignalState.WAITING or _is_ahead_elsewhere(line)]
     return next(iter((*fresh, *due, *given, *waiting)), None)
 
 
@@ -103,7 +108,7 @@ def next_change(lines: tuple[SignalLine, ...]) -> int | None:
     boundaries = [
         line.due + edge
         for line in lines
-        if line.due is not None and line.wait is not None and line.state in (SignalState.WAITING, SignalState.DUE)
+        if line.due is not None and line.wait is not None and line.state in _BY_THE_CLOCK
         for edge in (-ON_TIME_MS, ON_TIME_MS, MISSED_AFTER_MS)
         if line.wait + edge >= 0
     ]
@@ -171,12 +176,18 @@ def _is_retry(laptop: Laptop, request: str) -> bool:
     return laptop.store.find_request(request) is not None
 
 
+def _is_ahead_elsewhere(line: SignalLine) -> bool:
+    return line.state is SignalState.ELSEWHERE and (line.wait or 0) > -ON_TIME_MS
+
+
 def _line(laptop: Laptop, timetable: Timetable, signal: Signal) -> SignalLine:
     record = laptop.journal.day.signals.get(signal.id)
     planned = timetable.planned(signal) if record.planned is None else record.planned
     due = timetable.due(signal) if record.due is None else record.due
     wait = None if due is None else due - timetable.now
-    return SignalLine(signal, planned, due, record, _state(record, wait), wait)
+    rings = due is None or laptop.journal.day.bell.of(signal.day).rings(due)
+    state = SignalState.ELSEWHERE if record.is_untouched and not rings else _state(record, wait)
+    return SignalLine(signal, planned, due, record, state, wait)
 
 
 def _state(record: SignalRecord, wait: int | None) -> SignalState:

@@ -29,10 +29,14 @@ class BlockLine:
 
 @dataclass(frozen=True, slots=True)
 class Today:
-    """Everything on the page; `yours` are the matters of the acting role, `others` the rest."""
+    """Everything on the page; `yours` are the matters of the acting role, `others` the rest.
+
+    `rings` is whether the next signal is this laptop's to ring.
+    """
 
     next_signal: Signal | None
     next_at: int | None
+    rings: bool
     yours: tuple[Matter, ...]
     others: tuple[Matter, ...]
     blocks: tuple[BlockLine, ...]
@@ -57,6 +61,7 @@ def look_at_today(laptop: Laptop, role: str) -> Today:
     return Today(
         next_signal=next_signal,
         next_at=next_at,
+        rings=next_at is None or day.bell.of(timetable.today.id).rings(next_at),
         yours=tuple(matter for matter in matters if role in matter.roles)[:AT_MOST],
         others=tuple(matter for matter in matters if role not in matter.roles)[:OTHERS],
         blocks=tuple(_line(laptop, block) for block in timetable.check_in_blocks()),

@@ -6,7 +6,7 @@ from flask import Blueprint, Flask, Response, flash, jsonify, redirect, request
 from flask_babel import gettext as _
 
 from field_app.services.laptop import Laptop
-from field_app.services.signals import next_signal
+from field_app.services.signals import SignalState, next_signal
 from field_app.services.timetable import Timetable, clock_text
 from field_app.sync.status import SyncState
 from field_app.web.acting import current_actor, new_request_id, the_laptop, the_sync
@@ -123,11 +123,13 @@ def _county_line() -> dict[str, Any]:
 def bell_text(laptop: Laptop) -> str:
     """What to do when a signal is near and no console is open to ring it; empty when nothing need be done."""
     found = next_signal(laptop)
-    near = found is not None and found.wait is not None and 0 < found.wait <= BELL_SOON_MS
-    if not near or laptop.bell.is_open:
+    if found is None or found.state is SignalState.ELSEWHERE or laptop.bell.is_open:
         return ""
-    silent = laptop.bell.is_silent
-    return str(_("快到指令时间，报时台没有打开，到时不会响铃") if silent else _("快到指令时间，报时台没有打开"))
+    near = found.wait is not None and 0 < found.wait <= BELL_SOON_MS
+    said = (
+        _("快到指令时间，报时台没有打开，到时不会响铃") if laptop.bell.is_silent else _("快到指令时间，报时台没有打开")
+    )
+    return str(said) if near else ""
 
 
 def line_label(place: int) -> str:

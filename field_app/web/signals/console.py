@@ -6,6 +6,7 @@ from flask import Blueprint, Response, jsonify, render_template, url_for
 from flask_babel import gettext as _
 
 from field_app.services import signals
+from field_app.services.bell_holding import holding_today
 from field_app.services.people import list_hands
 from field_app.services.timetable import Timetable
 from field_app.timekeeping.tones import score
@@ -38,7 +39,7 @@ def page() -> str:
 @bp.get("/console.json")
 @access("enrolled")
 def now() -> Response:
-    """The time, the phase, who acts and may confirm, and today's signals in time order."""
+    """The time, the phase, who acts and may confirm, whether this laptop rings, and today's signals in time order."""
     laptop = the_laptop()
     begun = laptop.clock.now().corrected
     lines = signals.list_signals(laptop)
@@ -51,6 +52,7 @@ def now() -> Response:
         "phase_end": _phase_end(timetable),
         "actor": person_label(actor) if actor else "",
         "hands": _hands(),
+        "rings": holding_today(laptop).is_here,
         "next": following.signal.id if following else None,
         "signals": [_line(line) for line in lines],
     }

@@ -5,25 +5,27 @@ from typing import Any
 from flask import Blueprint, render_template, url_for
 from flask_babel import gettext as _
 
-from field_app.services import signals, timing
+from field_app.services import signals
+from field_app.services.bell_holding import holding_today
 from field_app.services.signals import NewSignal, SignalState
-from field_app.services.timetable import clock_text
-from field_app.services.timing import NewTiming
 from field_app.timekeeping.awake import Wakefulness
-from field_app.web.acting import acting, happened, request_id, the_laptop, witnesses
+from field_app.web.acting import acting, happened, request_id, the_laptop
 from field_app.web.answers import answer, form_text
 from field_app.web.signals.console import bp as console
+from field_app.web.signals.holding import bp as holding
+from field_app.web.signals.timing import KINDS
+from field_app.web.signals.timing import bp as timing
 from field_app.web.signals.words import deviation_text, duration_text, state_text
 from shared.domain.access import may_record
-from shared.domain.errors import DomainError, ErrorCode
+from shared.domain.bell import BELL_TAKEN
 from shared.domain.signals import SIGNAL_CONFIRMED, SIGNAL_GIVEN, SIGNAL_SKIPPED, TIMING_CHANGED
 from shared.web.access import access
 from shared.web.language import language
 
 bp = Blueprint("signals", __name__, url_prefix="/signals", template_folder="templates")
-bp.register_blueprint(console)
+for part in (console, holding, timing):
+    bp.register_blueprint(part)
 CHANNELS = SIGNAL_GIVEN.field("channel").choices
-MINUTES = TIMING_CHANGED.field("minutes")
 
 
 @bp.get("/")
@@ -41,6 +43,9 @@ def page() -> str:
         changes=signals.next_change(lines),
         has_incident=any(item.id == "signal_wrong" for item in laptop.plan.incident_types),
         missed=[line for line in lines if line.state is SignalState.MISSED],
+        elsewhere=[line for line in lines if line.state is SignalState.ELSEWHERE and (line.wait or 0) <= 0],
+        holding=holding_today(laptop),
+        may_hold=may_record(BELL_TAKEN, role),
         states=SignalState,
         channels=CHANNELS,
         last_channel=given[-1].record.channel if given else "voice",
@@ -50,7 +55,7 @@ def page() -> str:
         may_sleep=laptop.awake.state is Wakefulness.CANNOT,
         is_silent=laptop.bell.is_silent,
         may_move=may_record(TIMING_CHANGED, role),
-        kinds=TIMING_CHANGED.field("kind").choices,
+        kinds=KINDS.choices,
         blocks=[block for block in laptop.timetable().blocks() if block.signalled],
         state_text=state_text,
         duration_text=duration_text,
@@ -93,20 +98,6 @@ def skip() -> Any:
     return _answer(recorded, signal, _("%(signal)s 记为不发", signal=_title(signal)))
 
 
-@bp.post("/timing")
-@access("acting")
-def change_timing() -> Any:
-    """Move the signals of a block, with a reason and a witness."""
-    laptop = the_laptop()
-    new = NewTiming(form_text("kind"), form_text("block"), _minutes(), form_text("reason"))
-    recorded = timing.change_timing(laptop, acting(), witnesses(), new, request_id())
-    timetable = laptop.timetable()
-    moved = [laptop.plan.signal(row["signal"]) for row in recorded.event.data["signals"]]
-    said = "，".join(f"{signal.title.text(language())} {clock_text(timetable.due(signal))}" for signal in moved)
-    back = url_for("signals.page")
-    return answer(recorded, _("已调整：%(signals)s", signals=said), back, next=back)
-
-
 @bp.get("/sheet")
 @access("acting")
 def sheet() -> str:
@@ -126,15 +117,6 @@ def sheet() -> str:
 def channel_text(channel: str) -> str:
     """The word of a channel."""
     return SIGNAL_GIVEN.field("channel").choice(channel).text(language())
-
-
-def _minutes() -> int:
-    """Minutes as typed; a minus for earlier."""
-    value = form_text("minutes").replace("−", "-")
-    if not value.removeprefix("-").isdecimal() or abs(int(value)) > MINUTES.most:
-        expected = f"{MINUTES.least}–{MINUTES.most}"
-        raise DomainError(ErrorCode.FIELD_INVALID, field="minutes", value=value[:20], expected=expected)
-    return int(value)
 
 
 def _title(signal: str) -> str:

@@ -15,6 +15,7 @@ SHAPES = {
     SignalState.CONFIRMED: "●",
     SignalState.MISSED: "✕",
     SignalState.SKIPPED: "–",
+    SignalState.ELSEWHERE: "–",
 }
 
 
@@ -27,6 +28,7 @@ def state_text(line: SignalLine) -> str:
         SignalState.CONFIRMED: lambda: _("已确认"),
         SignalState.MISSED: lambda: _missed(line),
         SignalState.SKIPPED: lambda: _("不发"),
+        SignalState.ELSEWHERE: lambda: _("由另一台电脑响铃"),
     }
     return f"{SHAPES[line.state]} {words[line.state]()}"
 

@@ -143,11 +143,12 @@ stayAwake();
 
 // --- What is shown --------------------------------------------------------------------------------------------------
 const showSound = () => {
-  const state = !ringer.context ? "shut" : !ringer.running ? "stopped" : !holder ? "elsewhere" : tried ? "tried" : "unheard";
+  const state = !told.rings ? "away" : !ringer.context ? "shut" : !ringer.running ? "stopped" : !holder ? "elsewhere" : tried ? "tried" : "unheard";
   put("sound", say(state, { time: tried }));
-  node("sound").className = state === "tried" ? "fine" : "";
+  node("sound").className = { tried: "fine", away: "fine quiet" }[state] || "";
+  node("sound").disabled = state === "away";
   const lost = heard && performance.now() - heard > 5000;
-  put("notes", lost ? words.lost : awake ? "" : words.awake);
+  put("notes", lost ? words.lost : awake || !told.rings ? "" : words.awake);
   put("checked", told.checked === null ? words.unchecked : say("checked", { s: (told.checked / 1000).toFixed(1) }));
   node("checked").className = told.checked === null ? "warn" : "quiet";
   node("actor").hidden = !told.actor;
@@ -157,6 +158,7 @@ const standing = (signal, at, rang) => {
   if (signal.given !== null) return say(rang ? "rang" : "given", { time: hms(signal.given) });
   if (rang) return words.recording;
   if (signal.due === null) return "";
+  if (signal.state === "elsewhere") return words.away;
   if (at > signal.due + 500 * clock.rate) return words.silent;
   return ringer.has(signal.id) || (ringer.running && holder && signal.due - at > 60e3 * clock.rate) ? words.armed : words.unarmed;
 };
@@ -179,7 +181,7 @@ const showCurrent = (signal, at) => {
   node("bar").firstElementChild.style.width = `${(100 * part).toFixed(2)}%`;
 };
 const showLater = (signal, at) => {
-  const rest = told.signals.filter((one) => one !== signal && one.state === "waiting" || one.state === "due" && one !== signal).slice(0, 3);
+  const rest = told.signals.filter((one) => one !== signal && (["waiting", "due"].includes(one.state) || one.state === "elsewhere" && one.due > at)).slice(0, 3);
   const list = node("later");
   while (list.children.length > rest.length) list.lastChild.remove();
   while (list.children.length < rest.length) list.append(Object.assign(document.createElement("li"), { innerHTML: "<b></b><span></span><i></i>" }));

@@ -1,7 +1,7 @@
 // The bells: what the laptop's score says of each kind of signal, begun at its moment on the audio clock.
 import { AudioClock } from "./console_clock.js";
 
-const AHEAD_S = 180, SETTLED_S = 1.5, OFF_S = .005, CLOSE_S = .3, SLIPPED_S = .012, ASTRAY_S = .25, SHUT = ["given", "confirmed", "skipped", "missed"];
+const AHEAD_S = 180, SETTLED_S = 1.5, OFF_S = .005, CLOSE_S = .3, SLIPPED_S = .012, ASTRAY_S = .25, SHUT = ["given", "confirmed", "skipped", "missed", "elsewhere"];
 
 // Puts a bell on the audio clock, as the laptop's score has it; returns when it begins and ends, and how to take it off.
 export function strike(context, output, { partials, bells }, kind, begins) {

@@ -7,7 +7,7 @@ from datetime import datetime
 import pytest
 
 from field_app.services.ringing import Ringing
-from field_app.services.signals import ring
+from field_app.services.signals import SignalState, find_signal, ring
 from field_app.timekeeping.awake import Wakefulness
 from field_app.timekeeping.engine import LOOK_NS, SignalEngine
 from shared.domain.event import Event
@@ -240,3 +240,73 @@ def test_an_engine_that_ends_lets_the_laptop_sleep(morning: Morning) -> None:
     assert held.wait(10)
     morning.engine.stop()
     assert morning.field.laptop.awake.state is Wakefulness.FREE
+
+
+def give_up(morning: Morning) -> None:
+    """The other laptop rings from now on."""
+    morning.field.record("bell_given_up", TIMEKEEPER, CHIEF_PROCTOR, day="day1")
+
+
+def take(morning: Morning) -> None:
+    """This laptop rings from now on."""
+    morning.field.record("bell_taken", TIMEKEEPER, day="day1")
+
+
+def test_a_laptop_that_gave_up_the_bell_rings_nothing_and_misses_nothing(morning: Morning) -> None:
+    give_up(morning)
+    morning.live_until("09:10")
+    morning.start()
+    morning.time.sleep(90 * 60)
+    morning.live_until("10:45")
+    assert morning.ear.heard == []
+    assert [morning.ids(name) for name in ("signal_due", "signal_given", "signal_missed")] == [[], [], []]
+    assert morning.field.laptop.awake.state is Wakefulness.FREE
+
+
+def test_who_takes_the_bell_back_rings_from_the_next_signal_on(morning: Morning) -> None:
+    give_up(morning)
+    morning.live_until("08:30")
+    take(morning)
+    morning.live_until("08:41")
+    assert [tick for _, tick in morning.ear.heard] == [morning.tick_of("08:40")] * 2
+    assert morning.ids("signal_given") == [CLOSE, PREPARE]
+    assert morning.ids("signal_missed") == []
+    assert find_signal(morning.field.laptop, OPEN).state is SignalState.ELSEWHERE
+
+
+def test_taken_back_at_the_very_moment_the_signal_is_still_the_others(morning: Morning) -> None:
+    give_up(morning)
+    morning.time.pass_ns(morning.tick_of("08:20") - morning.time.tick + SECOND // 10)
+    take(morning)
+    morning.live_until("08:25")
+    assert (morning.ear.heard, morning.ids("signal_missed")) == ([], [])
+
+
+def test_given_up_between_the_last_look_and_the_moment_it_stays_silent(morning: Morning) -> None:
+    morning.live_until("08:19")
+    while (left := morning.engine.look()) > SECOND:
+        morning.time.pass_ns(LOOK_NS)
+    give_up(morning)
+    morning.time.pass_ns(left)
+    morning.engine.look()
+    assert morning.time.tick == morning.tick_of("08:20")
+    assert (morning.ear.heard, morning.ids("signal_due")) == ([], [])
+
+
+def test_a_signal_rung_before_the_bell_was_given_up_keeps_its_record(morning: Morning) -> None:
+    morning.live_until("08:21")
+    give_up(morning)
+    morning.live_until("08:41")
+    assert (morning.ids("signal_given"), len(morning.ear.heard)) == ([OPEN], 1)
+    assert find_signal(morning.field.laptop, OPEN).state is SignalState.GIVEN
+
+
+def test_a_signal_moved_past_the_taking_back_is_rung_here(morning: Morning) -> None:
+    give_up(morning)
+    morning.live_until("08:30")
+    take(morning)
+    move = {"kind": "moved", "block": "pre", "minutes": 25, "signals": [{"signal": OPEN}], "reason": "校车晚到"}
+    morning.field.record("timing_changed", CHIEF_PROCTOR, PRINCIPAL, **move)
+    morning.live_until("08:46")
+    assert morning.ids("signal_given")[-1] == OPEN
+    assert morning.ear.heard[-1][1] == morning.tick_of("08:45")
