@@ -12,6 +12,7 @@ from shared.domain.progress import BalanceSummary, IncidentSummary, SignalSummar
 from shared.domain.signals import SignalRecord
 from shared.domain.timetable import Signal
 from shared.domain.words import Words
+from sync_server.services.bells import BellFact, bell_facts, count_holders
 from sync_server.services.family import living_branches, overlap, speaking
 from sync_server.services.folds import LogFold
 from sync_server.services.local_time import date_text
@@ -48,11 +49,13 @@ class Concern(StrEnum):
     GRAVE_INCIDENT = "grave_incident"
     SILENT = "silent"
     MATERIALS = "materials"
+    NO_BELL = "no_bell"
     BROKEN = "broken"
     FORK = "fork"
     OVERLAP = "overlap"
     QUARANTINE = "quarantine"
     INCIDENT = "incident"
+    TWO_BELLS = "two_bells"
     SIGNAL = "signal"
     UNRECORDED = "unrecorded"
     VERDICT = "verdict"
@@ -63,11 +66,13 @@ CONCERN_WORDS = {
     Concern.GRAVE_INCIDENT: Words("三级事件未结", "Level 3 incident open"),
     Concern.SILENT: Words("失联", "Silent"),
     Concern.MATERIALS: Words("工具失衡", "Materials out of balance"),
+    Concern.NO_BELL: Words("没有哪台电脑响铃", "No laptop holds the bell"),
     Concern.BROKEN: Words("县里存的日志损坏", "Stored log damaged"),
     Concern.FORK: Words("日志分叉", "Log forked"),
     Concern.OVERLAP: Words("原电脑接手后又有记录", "Lines after a takeover"),
     Concern.QUARANTINE: Words("有单独保留的数据", "Data in quarantine"),
     Concern.INCIDENT: Words("二级事件未结", "Level 2 incident open"),
+    Concern.TWO_BELLS: Words("两台电脑都响铃", "Two laptops hold the bell"),
     Concern.SIGNAL: Words("指令偏差大或未发", "Signal far off or skipped"),
     Concern.UNRECORDED: Words("开考后仍有未登记", "Pupils unrecorded after the start"),
     Concern.VERDICT: Words("有记录不合规则", "Some lines break a rule"),
@@ -111,7 +116,7 @@ class SignalFact:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a school's logs say; None where they, or the plan they name, leave it unknown."""
+    """What a school's logs say; None where they, or the plan they name, leave it unknown (no bells then)."""
 
     plan: Plan | None
     day: str | None
@@ -120,6 +125,7 @@ class Facts:
     blocks: Mapping[str, BlockCells] | None
     signals: SignalSummary | None
     signal_facts: tuple[SignalFact, ...] | None
+    bells: tuple[BellFact, ...]
     materials: BalanceSummary
     incidents: IncidentSummary
     opened: bool
@@ -181,14 +187,16 @@ def gather(folds: Sequence[LogFold], plan: Plan | None) -> Facts | None:
         return None
     day = combine([fold.folded for fold in speaking(living)])
     blocks = _blocks(day, plan) if plan else None
+    today = progress.current_day(day, plan).id if plan else None
     return Facts(
         plan=plan,
-        day=progress.current_day(day, plan).id if plan else None,
+        day=today,
         block=_current_block(blocks, plan) if blocks and plan else None,
         roster=None if day.readiness.roster_seq is None else len(day.readiness.seats),
         blocks=blocks,
         signals=progress.signal_summary(day, plan) if plan else None,
         signal_facts=_signal_facts(day, plan, max(fold.folded.last_time or 0 for fold in living)) if plan else None,
+        bells=bell_facts(living, today) if today else (),
         materials=progress.balance_summary(day),
         incidents=progress.incident_summary(day),
         opened=bool(day.readiness.opened),
@@ -258,15 +266,18 @@ def _concerns(facts: Facts | None, silent: bool, contact: Contact) -> list[Conce
     if facts is None:
         return [Concern.QUARANTINE, Concern.NEVER_SEEN] if contact.quarantined else [Concern.NEVER_SEEN]
     signals = facts.signals
+    ringing = None if facts.handed_in else count_holders(facts.bells)
     found = {
         Concern.GRAVE_INCIDENT: facts.incidents.open[3] > 0,
         Concern.SILENT: silent,
         Concern.MATERIALS: facts.materials.balanced is False or facts.materials.missing > 0,
+        Concern.NO_BELL: ringing == 0,
         Concern.BROKEN: contact.broken,
         Concern.FORK: facts.forks > 0,
         Concern.OVERLAP: facts.overlap > 0,
         Concern.QUARANTINE: contact.quarantined > 0,
         Concern.INCIDENT: facts.incidents.open[2] > 0,
+        Concern.TWO_BELLS: (ringing or 0) > 1,
         Concern.SIGNAL: signals is not None and (abs(signals.worst or 0) > WORST_SIGNAL_MS or signals.skipped > 0),
         Concern.UNRECORDED: _unrecorded(facts),
         Concern.VERDICT: facts.verdicts > 0,

@@ -16,6 +16,7 @@ from shared.domain.materials import Bag, Count
 from shared.domain.plan import Plan
 from shared.domain.signals import SignalRecord
 from shared.domain.timetable import Signal
+from sync_server.services.bells import letter_of
 from sync_server.services.folds import LogFold
 
 
@@ -86,7 +87,7 @@ class BlockMaterials:
 
 def name_logs(folds: Sequence[LogFold]) -> tuple[Log, ...]:
     """The living logs by letter, in the order in which they came."""
-    letters = {fold.log.id: chr(ord("A") + number % 26) for number, fold in enumerate(folds)}
+    letters = {fold.log.id: letter_of(number) for number, fold in enumerate(folds)}
     return tuple(Log(letters[fold.log.id], fold, letters) for fold in folds)
 
 

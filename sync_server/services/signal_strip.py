@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from sync_server.services.bells import heard_until
 from sync_server.services.board_row import WORST_SIGNAL_MS, Facts, Row, SignalFact
 
 PATIENCE_MS = 2 * 60 * 1000
@@ -96,7 +97,7 @@ def column_times(strips: Sequence[Strip]) -> list[int | None]:
 
 def _known_until(facts: Facts, last_contact: int | None, now: int) -> int:
     """Until when silence means that nothing happened; after handing in nothing more is to come."""
-    return now if facts.handed_in else min(last_contact or 0, now)
+    return now if facts.handed_in else min(heard_until(facts.bells, last_contact) or 0, now)
 
 
 def _badness(strip: Strip) -> tuple[int, int, int, str, str]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.made_up_log import TIMEKEEPER, at_clock
+from tests.made_up_log import CHIEF, TIMEKEEPER, at_clock
 from tests.made_up_office import DA_HE, NAN_HU, SHI_QIAO, OfficeHouse, make_office_house
 
 TABLE = "/board/signals/table"
@@ -117,3 +117,41 @@ def test_the_page_speaks_english_and_the_board_leads_to_it(house: OfficeHouse) -
     assert [word for word in ("Signals", "All on time", "Not given", "Worst deviation") if word not in page] == []
     board = client.get("/").text
     assert board.count('href="/board/signals"') == 2
+
+
+def two_laptops(house: OfficeHouse, *, both_ring: bool) -> None:
+    """A school whose first log rings; the second has opened the day and, unless both ring, given up the bell."""
+    house.receive(morning(house, NAN_HU), at="09:06")
+    other = house.log(NAN_HU).open(27)
+    if not both_ring:
+        other.add("bell_given_up", TIMEKEEPER, {"day": "day1"}, CHIEF, at="08:05")
+    house.receive(other, at="09:07")
+
+
+def test_of_two_laptops_the_strip_and_the_school_page_say_which_rings(house: OfficeHouse) -> None:
+    two_laptops(house, both_ring=False)
+    client = house.client("李娜")
+    assert 'class="bells" title="A 响铃 · B 不响"' in client.get(TABLE).text
+    page = client.get(f"/schools/{NAN_HU}").text
+    bells = re.sub("<[^>]+>|[ \n]", "", page.split('id="bells">')[1].split("</ul>")[0])
+    assert bells == "日志A：♪由它响铃日志B：–不响铃，由另一台电脑响08:05起"
+    assert f"/schools/{NAN_HU}/log?log=B#line-" in page
+    assert "两台电脑都响铃" not in page
+
+
+def test_two_that_ring_are_pointed_out_on_the_board_the_strip_and_the_school_page(house: OfficeHouse) -> None:
+    two_laptops(house, both_ring=True)
+    client = house.client("李娜")
+    assert 'class="bells warn" title="▲ 两台电脑都响铃 · A 响铃 · B 响铃"' in client.get(TABLE).text
+    for path in ("/", f"/schools/{NAN_HU}"):
+        assert "两台电脑都响铃" in client.get(path).text
+    english = house.client("李娜", "en")
+    assert "▲ Two laptops hold the bell · A rings · B rings" in english.get(TABLE).text
+    assert "its laptop rings" in english.get(f"/schools/{NAN_HU}").text
+
+
+def test_one_laptop_that_rings_is_not_spoken_of(house: OfficeHouse) -> None:
+    house.receive(morning(house, NAN_HU), at="09:07")
+    client = house.client("李娜")
+    assert 'class="bells' not in client.get(TABLE).text
+    assert 'id="bells"' not in client.get(f"/schools/{NAN_HU}").text

@@ -5,6 +5,7 @@ from flask_babel import gettext as _
 from shared.domain.timetable import clock_text as minute_text
 from shared.domain.words import Words
 from shared.web.language import language
+from sync_server.services.board_row import CONCERN_WORDS, Concern, Row
 from sync_server.services.local_time import clock_text
 from sync_server.services.signal_strip import Cell, Standing, Strip
 from sync_server.web.frame.views import seconds
@@ -40,6 +41,16 @@ def hint(strip: Strip, cell: Cell) -> str:
         confirmed = record.confirmed is not None
         said.append(_("确认 %(t)s", t=clock_text(record.confirmed, True)) if confirmed else _("未确认"))
     return " · ".join([*said, *([record.reason] if record.reason else [])])
+
+
+def bell_words(row: Row) -> tuple[str, ...]:
+    """What is wrong with who rings, and which log does; empty where the only log does, as usual."""
+    bells = row.facts.bells if row.facts else ()
+    if all(bell.is_here for bell in bells) and len(bells) < 2:
+        return ()
+    wrong = [concern for concern in row.concerns if concern in (Concern.NO_BELL, Concern.TWO_BELLS)]
+    said = [_("%(log)s 响铃", log=b.letter) if b.is_here else _("%(log)s 不响", log=b.letter) for b in bells]
+    return (*(f"▲ {CONCERN_WORDS[concern].text(language())}" for concern in wrong), " · ".join(said))
 
 
 def _standing(strip: Strip, cell: Cell) -> str:

@@ -15,7 +15,7 @@ from sync_server.services.board_cells import cells_of
 from sync_server.services.board_row import CONCERN_WORDS, SCHOOL_STATE_WORDS, WORST_SIGNAL_MS, Row
 from sync_server.services.signal_strip import OFF_PLAN, Standing, column_times, count_standings, make_strips
 from sync_server.web.board.export import XLSX, as_csv, as_xlsx
-from sync_server.web.board.signal_words import MARKS, STANDING_WORDS, hint
+from sync_server.web.board.signal_words import MARKS, STANDING_WORDS, bell_words, hint
 from sync_server.web.desk import the_account, the_desk
 
 bp = Blueprint("board", __name__, template_folder="templates")
@@ -82,6 +82,7 @@ def _strips() -> dict[str, Any]:
         "times": column_times(strips),
         "counts": count_standings(strips),
         "hint": hint,
+        "bell_words": bell_words,
         "marks": MARKS,
         "standings": Standing,
         "worst_signal_ms": WORST_SIGNAL_MS,

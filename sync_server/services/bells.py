@@ -1,0 +1,58 @@
+"""Which of a school's laptops holds the bell, as each of its logs says of its own (shared/domain/bell.py)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sync_server.services.family import speaking
+from sync_server.services.folds import LogFold
+
+
+@dataclass(frozen=True, slots=True)
+class BellFact:
+    """One living log on the day: whether its laptop holds the bell, since when (ms; None: no word was said).
+
+    `opened` is whether it opened the day, `received` the office's time of its newest line, `seq` the line that says so.
+    """
+
+    letter: str
+    is_here: bool
+    since: int | None
+    seq: int | None
+    opened: bool
+    received: int
+
+
+def letter_of(number: int) -> str:
+    """The letter that the living log of this number goes by, from 0."""
+    return chr(ord("A") + number % 26)
+
+
+def bell_facts(living: Sequence[LogFold], day: str) -> tuple[BellFact, ...]:
+    """What each living log says of this day; one that another went on from, and that wrote no more, has no bell."""
+    heard = {fold.log.id for fold in speaking(living)}
+    return tuple(
+        BellFact(
+            letter_of(number),
+            (holding := fold.folded.day.bell.of(day)).is_here,
+            holding.since,
+            holding.seq,
+            day in fold.folded.day.readiness.opened,
+            fold.branch.received,
+        )
+        for number, fold in enumerate(living)
+        if fold.log.id in heard
+    )
+
+
+def count_holders(bells: Sequence[BellFact]) -> int | None:
+    """How many of the logs that opened the day hold the bell; None while none has opened it."""
+    opened = [bell for bell in bells if bell.opened]
+    return sum(bell.is_here for bell in opened) if opened else None
+
+
+def heard_until(bells: Sequence[BellFact], last_contact: int | None) -> int | None:
+    """Until when (ms) the office knows what rang: where a log gave up the bell, the word of those that ring counts."""
+    ringing = [bell.received for bell in bells if bell.is_here]
+    if last_contact is None or not ringing or len(ringing) == len(bells):
+        return last_contact
+    return min(last_contact, max(ringing))
