@@ -75,10 +75,11 @@ class NewSignal:
 
 
 def list_signals(laptop: Laptop) -> tuple[SignalLine, ...]:
-    """Today's signals in time order, those without a time last."""
+    """Today's signals in the order of their times as moved, those without a time last."""
     timetable = laptop.timetable()
     today = timetable.today.id
-    return tuple(_line(laptop, timetable, signal) for signal in laptop.plan.signals() if signal.day == today)
+    lines = [_line(laptop, timetable, signal) for signal in laptop.plan.signals() if signal.day == today]
+    return tuple(sorted(lines, key=lambda line: (line.due is None, line.due or 0)))
 
 
 def find_signal(laptop: Laptop, signal_id: str) -> SignalLine:

@@ -38,7 +38,8 @@ STAYS_WORDS = {
 def page() -> str:
     """What a change would do; nothing is recorded by looking."""
     laptop = the_laptop()
-    block, kind, minutes = (request.args.get(name, "").strip() for name in ("block", "kind", "minutes"))
+    block = request.args.get("block", laptop.timetable().current_block().id)
+    kind, minutes = (request.args.get(name, "").strip() for name in ("kind", "minutes"))
     preview, problem = _look(block, kind, minutes)
     return render_template(
         "signals/timing.html",
@@ -48,7 +49,6 @@ def page() -> str:
         asked={"block": block, "kind": kind, "minutes": minutes},
         blocks=[block for block in laptop.timetable().blocks() if block.signalled],
         kinds=KINDS.choices,
-        kind_words=KINDS.choice(kind),
         may_move=may_record(TIMING_CHANGED, acting().role),
         stays_words=STAYS_WORDS,
         phase_words=PHASE_WORDS,

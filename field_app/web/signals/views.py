@@ -13,7 +13,6 @@ from field_app.web.acting import acting, happened, request_id, the_laptop
 from field_app.web.answers import answer, form_text
 from field_app.web.signals.console import bp as console
 from field_app.web.signals.holding import bp as holding
-from field_app.web.signals.timing import KINDS
 from field_app.web.signals.timing import bp as timing
 from field_app.web.signals.words import deviation_text, duration_text, state_text
 from shared.domain.access import may_record
@@ -55,8 +54,6 @@ def page() -> str:
         may_sleep=laptop.awake.state is Wakefulness.CANNOT,
         is_silent=laptop.bell.is_silent,
         may_move=may_record(TIMING_CHANGED, role),
-        kinds=KINDS.choices,
-        blocks=[block for block in laptop.timetable().blocks() if block.signalled],
         state_text=state_text,
         duration_text=duration_text,
         deviation_text=deviation_text,

@@ -145,8 +145,8 @@ stayAwake();
 const showSound = () => {
   const state = !told.rings ? "away" : !ringer.context ? "shut" : !ringer.running ? "stopped" : !holder ? "elsewhere" : tried ? "tried" : "unheard";
   put("sound", say(state, { time: tried }));
-  node("sound").className = { tried: "fine", away: "fine quiet" }[state] || "";
-  node("sound").disabled = state === "away";
+  node("sound").className = { tried: "fine", away: "away" }[state] || "";
+  node("sound").disabled = state === "away"; node("stay").hidden = state === "away";
   const lost = heard && performance.now() - heard > 5000;
   put("notes", lost ? words.lost : awake || !told.rings ? "" : words.awake);
   put("checked", told.checked === null ? words.unchecked : say("checked", { s: (told.checked / 1000).toFixed(1) }));

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 import pytest
 
+from field_app.services.signals import list_signals, next_signal
 from shared.domain.event import Actor
 from tests.field_house import CHIEF_PROCTOR, DEPUTY, INSPECTOR, PRINCIPAL, PROCTOR, TIMEKEEPER, FieldHouse
 
@@ -205,6 +206,25 @@ def test_a_look_that_cannot_be_says_why_and_keeps_what_was_typed(
     assert words in page.split('role="alert"')[1].split("</p>")[0]
     assert (seen(page), 'id="preview"' in page) == ("", False)
     assert f'value="{(WORD | asked)["minutes"]}"' in page
+
+
+def test_before_anything_is_asked_the_block_of_now_is_chosen(field: FieldHouse) -> None:
+    field.clock.move_to("08:41")
+    page = field.read("/signals/timing")
+    assert '<option value="chinese" selected>' in page
+    assert ('role="alert"' in page, 'id="preview"' in page) == (False, False)
+
+
+def test_moved_signals_stand_in_the_order_of_their_new_times(field: FieldHouse) -> None:
+    move(field)
+    ids = [line.signal.id for line in list_signals(field.laptop)]
+    assert ids.index("q1.prepare") + 1 == ids.index("chinese.seal_end")
+    field.clock.move_to("10:35")
+    for signal in ids[: ids.index("q1.prepare")]:
+        field.record("signal_skipped", TIMEKEEPER, signal=signal, reason="停电")
+    found = next_signal(field.laptop)
+    assert found is not None
+    assert found.signal.id == "q1.prepare"
 
 
 def test_others_may_look_and_the_chief_proctor_records(field: FieldHouse) -> None:
