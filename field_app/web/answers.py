@@ -9,17 +9,22 @@ from flask_babel import gettext as _
 from field_app.services.journal import Recorded
 from field_app.services.timetable import clock_text
 from shared.domain.errors import DomainError, ErrorCode
+from shared.domain.fold import may_be_voided
 from shared.web.errors import wants_json
 
 
 def answer(recorded: Recorded, said: str, back: str, **more: Any) -> Any:
-    """Say that a line is on disk: `{log, seq, said, repeated}` for a script, else a flash and a redirect to `back`."""
+    """Say that a line is on disk: to a script as JSON, else with a flash and a redirect to `back`.
+
+    The JSON is `{log, seq, said, repeated, undo}` and `more`; `undo` says whether the line may be made void.
+    """
     event = recorded.event
     sentence = _(
         "%(said)s · %(time)s 已存（第 %(seq)d 条）", said=said, time=clock_text(event.at.corrected, True), seq=event.seq
     )
     if wants_json():
-        return jsonify(log=event.log, seq=event.seq, said=sentence, repeated=recorded.repeated, **more)
+        undo = may_be_voided(event.type)
+        return jsonify(log=event.log, seq=event.seq, said=sentence, repeated=recorded.repeated, undo=undo, **more)
     flash(sentence)
     return redirect(back, code=303)
 

@@ -176,6 +176,11 @@ def _corrected(folded: Folded, event: Event, lookup: Lookup) -> Folded:
     return replace(folded, seq=event.seq, day=day, last_time=event.time)
 
 
+def may_be_voided(event_type: str) -> bool:
+    """Whether lines of this type may be made void, or corrected, by those who may record them."""
+    return event_type not in CORRECTIONS and event_type not in _STANDING
+
+
 def _judge_correction(folded: Folded, event: Event, lookup: Lookup) -> None:
     line = event.data["line"]
     if line >= event.seq or line in folded.verdicts:
@@ -183,7 +188,7 @@ def _judge_correction(folded: Folded, event: Event, lookup: Lookup) -> None:
     if line in folded.voided:
         raise DomainError(ErrorCode.ALREADY_VOID, seq=line)
     original = lookup(line)
-    if original.type in CORRECTIONS or original.type in _STANDING:
+    if not may_be_voided(original.type):
         raise DomainError(ErrorCode.NOTHING_TO_CORRECT, seq=line)
     original_type = CATALOGUE.get(original.type)
     authorise(original_type, event.actor, event.witnesses, folded.day.duties)

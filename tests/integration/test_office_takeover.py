@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.made_up_log import CHIEF, PROCTOR, MadeUpLog
+from tests.made_up_log import CHIEF, PROCTOR, TIMEKEEPER, MadeUpLog
 from tests.made_up_office import NAN_HU, OfficeHouse, make_office_house
 
 
@@ -85,3 +85,27 @@ def test_a_log_that_names_a_line_nobody_has_is_folded_alone(house: OfficeHouse) 
     house.receive(second)
     assert row(house)["lines"] == second.head.seq
     assert "接手" in house.client("李娜").get(f"/schools/{NAN_HU}/log").text
+
+
+def test_the_bell_goes_on_with_the_day_and_a_laptop_that_comes_back_makes_two(house: OfficeHouse) -> None:
+    first = first_laptop(house)
+    second = second_laptop(first)
+    house.receive(first)
+    house.receive(second)
+    assert {"two_bells", "no_bell"} & set(row(house)["concerns"]) == set()
+    first.add("note_added", CHIEF, {"text": "又开机了"})
+    house.receive(first)
+    assert {"two_bells", "overlap"} <= set(row(house)["concerns"])
+
+
+def test_who_takes_over_from_a_silent_laptop_stays_silent(house: OfficeHouse) -> None:
+    first = first_laptop(house)
+    first.add("bell_given_up", TIMEKEEPER, {"day": "day1"}, CHIEF)
+    second = second_laptop(first)
+    house.receive(first)
+    house.receive(second)
+    assert "no_bell" in row(house)["concerns"]
+    page = house.client("李娜").get(f"/schools/{NAN_HU}").text
+    bells = page.split('id="bells">')[1].split("</ul>")[0]
+    assert f"/schools/{NAN_HU}/log?log=A#line-{first.head.seq}" in bells
+    assert "由另一台电脑响" in bells

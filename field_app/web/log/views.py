@@ -9,6 +9,7 @@ from field_app.services import records
 from field_app.web.acting import acting, request_id, the_laptop, witnesses
 from field_app.web.answers import answer, form_place, form_text
 from shared.domain.catalogue_of_events import CATALOGUE, FEATURE_WORDS
+from shared.domain.fold import may_be_voided
 from shared.web.access import access
 from shared.web.language import language
 
@@ -31,6 +32,7 @@ def page() -> str:
         features=FEATURE_WORDS,
         head=laptop.journal.head,
         last_head=heads[-1].head if heads else None,
+        may_be_voided=may_be_voided,
         witnessed={kind.name for kind in CATALOGUE if kind.witnesses},
     )
 

@@ -33,7 +33,7 @@
         const body = form.enctype === "multipart/form-data" ? new FormData(form) : new URLSearchParams(new FormData(form));
         if (event.submitter && event.submitter.name) body.append(event.submitter.name, event.submitter.value);
         const content = await send(form.action, body);
-        if (content.said) sessionStorage.setItem("said", JSON.stringify([content.said, content.seq]));
+        if (content.said) sessionStorage.setItem("said", JSON.stringify([content.said, content.undo && content.seq]));
         const next = new URL(content.next || location.href, location.href);
         next.pathname + next.search === location.pathname + location.search ? location.reload() : location.assign(next);
       } catch (problem) {

@@ -64,6 +64,14 @@ def test_saying_it_twice_is_refused_and_a_second_try_is_not(desk: FieldHouse) ->
     assert give_up(desk)["code"] == "bell_stands"
 
 
+def test_a_word_about_the_bell_offers_no_undo(desk: FieldHouse) -> None:
+    given_up = give_up(desk)
+    assert given_up["undo"] is False
+    row = desk.read("/log/").split(f'id="line-{given_up["seq"]}"')[1].split("</tr>")[0]
+    assert (AWAY in row, "作废" in row) == (True, False)
+    assert desk.say("/signals/skip", signal=OPENS, reason="停电")["undo"] is True
+
+
 def test_a_proctor_sees_who_rings_and_whom_to_ask(desk: FieldHouse) -> None:
     give_up(desk)
     desk.sign_in(PROCTOR)

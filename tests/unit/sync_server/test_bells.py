@@ -1,7 +1,5 @@
 """Who rings at a school of two laptops, as the office can know it: exactly one, or somebody should look."""
 
-from dataclasses import replace
-
 import pytest
 
 from shared.domain.plan import Plan
@@ -69,15 +67,6 @@ def test_taking_it_back_puts_both_right() -> None:
     assert row.facts.bells == (
         BellFact("A", is_here=True, since=at_clock("08:30"), seq=log.head.seq, opened=True, received=at_clock("10:08")),
     )
-    assert not BELLS & set(row.concerns)
-
-
-def test_a_log_that_another_goes_on_from_has_no_bell_any_more() -> None:
-    old, new = fold_of(ringing()), fold_of(ringing())
-    successor = replace(new, birth=replace(new.birth, ancestor=old.branch.head))
-    row = row_of(old, successor)
-    assert row.facts is not None
-    assert [bell.letter for bell in row.facts.bells] == ["B"]
     assert not BELLS & set(row.concerns)
 
 
