@@ -51,8 +51,11 @@ def count_holders(bells: Sequence[BellFact]) -> int | None:
 
 
 def heard_until(bells: Sequence[BellFact], last_contact: int | None) -> int | None:
-    """Until when (ms) the office knows what rang: where a log gave up the bell, the word of those that ring counts."""
-    ringing = [bell.received for bell in bells if bell.is_here]
-    if last_contact is None or not ringing or len(ringing) == len(bells):
+    """Until when (ms) the office knows what rang: where a log gave up the bell, the word of those that ring counts.
+
+    Where all gave it up, some laptop that the office has not heard of may ring since then.
+    """
+    if last_contact is None or all(bell.is_here for bell in bells):
         return last_contact
-    return min(last_contact, max(ringing))
+    ringing = [bell.received for bell in bells if bell.is_here]
+    return min(last_contact, max(ringing or [bell.since or 0 for bell in bells]))

@@ -103,6 +103,7 @@ def _context() -> dict[str, Any]:
         "columns": max((len(row.facts.blocks or ()) for row in rows if row.facts), default=0),
         "kind_of": kind_of,
         "why": _why,
+        "bell_words": bell_words,
         "state_words": SCHOOL_STATE_WORDS,
         "block_words": STATE_WORDS,
     }

@@ -88,6 +88,14 @@ def test_what_the_silent_laptop_sends_does_not_make_the_others_signals_missed(si
     assert found["chinese.start"] is standing
 
 
+def test_where_all_gave_it_up_nobody_knows_what_rang_since() -> None:
+    log = ringing("pre.check_in_open")
+    log.add("bell_given_up", TIMEKEEPER, TODAY, CHIEF, at="08:30")
+    strip = make_strip(row_of(fold_of(log)), at_clock("09:05"))
+    found = {cell.fact.signal.id: cell.standing for cell in strip.cells}
+    assert (found["pre.check_in_open"], found["pre.check_in_close"]) == (Standing.ON_TIME, Standing.UNKNOWN)
+
+
 @pytest.mark.parametrize(
     ("bells", "heard"),
     [
@@ -97,10 +105,13 @@ def test_what_the_silent_laptop_sends_does_not_make_the_others_signals_missed(si
         ([(True, 50), (False, 90)], 50),
         ([(True, 50), (True, 60), (False, 90)], 60),
         ([(True, 150), (False, 90)], 100),
-        ([(False, 90)], 100),
+        ([(False, 90)], 40),
     ],
 )
 def test_until_when_the_office_knows_what_rang(bells: list[tuple[bool, int]], heard: int) -> None:
-    facts = [BellFact("A", is_here, None, None, opened=True, received=received) for is_here, received in bells]
+    facts = [
+        BellFact("A", is_here, None if is_here else 40, 9, opened=True, received=received)
+        for is_here, received in bells
+    ]
     assert heard_until(facts, 100) == heard
     assert heard_until(facts, None) is None
