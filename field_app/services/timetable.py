@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone
 from types import MappingProxyType
 
 from shared.domain.plan import Block, Day, Phase, PhaseKind, Plan, Signal, SignalKind, instant_of
@@ -92,7 +92,7 @@ def date_of(wall: int) -> str:
 
 def clock_text(wall: int | None, seconds: bool = False) -> str:
     """A wall time in ms as `HH:MM` (or `HH:MM:SS`) in China; a dash for None."""
-    return "–" if wall is None else _beijing(wall).strftime("%H:%M:%S" if seconds else "%H:%M")
+    return "–" if wall is None else _beijing(wall).time().isoformat("seconds" if seconds else "minutes")
 
 
 def parse_clock_text(text: str, now: int) -> int | None:
@@ -109,4 +109,4 @@ def parse_clock_text(text: str, now: int) -> int | None:
 def _beijing(wall: int) -> datetime:
     """A wall time in China; a clock that is off by millennia reads as the nearest time a calendar can show."""
     seconds = min(max(wall // 1000, 0), 250_000_000_000)
-    return datetime.fromtimestamp(seconds, UTC).astimezone(BEIJING)
+    return datetime.fromtimestamp(seconds, BEIJING)

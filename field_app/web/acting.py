@@ -76,7 +76,7 @@ def witnesses() -> tuple[Actor, ...]:
 
 def happened() -> int | None:
     """The stated time of a late entry in corrected ms; None when the form says nothing; raises TIME_IMPOSSIBLE."""
-    text = request.form.get("happened", "").strip()
+    text = request.form["happened"].strip() if "happened" in request.form else ""
     if not text:
         return None
     stated = parse_clock_text(text, the_laptop().clock.now().corrected)

@@ -22,8 +22,7 @@ def init_entrance(app: Flask, launch: str) -> dict[str, Rule]:
             raise DomainError(ErrorCode.ENTER_BY_LAUNCH)
         if request.method not in ("GET", "HEAD") and not _from_own_page():
             raise DomainError(ErrorCode.FORM_EXPIRED)
-        token = request.args.get("launch")
-        if token is not None and hmac.compare_digest(token, launch):
+        if "launch" in request.args and hmac.compare_digest(request.args["launch"], launch):
             session["entered"] = True
             session.permanent = True
             return redirect(request.path)

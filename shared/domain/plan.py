@@ -90,11 +90,11 @@ class _Named(Protocol):
 T = TypeVar("T", bound=_Named)
 
 
-def _pick(items: Iterable[T], wanted: str, missing: DomainError) -> T:
+def _pick(items: Iterable[T], wanted: str, block: str) -> T:
     for item in items:
         if item.id == wanted:
             return item
-    raise missing
+    raise DomainError(ErrorCode.BLOCK_UNKNOWN, block=block)
 
 
 @dataclass(frozen=True)  # no slots: what is listed once is kept, since every second of the day asks for it
@@ -123,15 +123,15 @@ class Plan:
 
     def block(self, block_id: str) -> Block:
         """The block of this id; BLOCK_UNKNOWN when the plan has none."""
-        return _pick(self.blocks, block_id, DomainError(ErrorCode.BLOCK_UNKNOWN, block=block_id))
+        return _pick(self.blocks, block_id, block_id)
 
     def day_of(self, block: Block) -> Day:
         """The day on which a block of this plan takes place; BLOCK_UNKNOWN for another plan's block."""
-        return _pick(self.days, block.day, DomainError(ErrorCode.BLOCK_UNKNOWN, block=block.id))
+        return _pick(self.days, block.day, block.id)
 
     def group_of(self, block: Block) -> Group:
         """Who sits a block of this plan; BLOCK_UNKNOWN for another plan's block."""
-        return _pick(self.groups, block.group, DomainError(ErrorCode.BLOCK_UNKNOWN, block=block.id))
+        return _pick(self.groups, block.group, block.id)
 
     def signals(self) -> tuple[Signal, ...]:
         """Every signal in force, by day and time, unknown times last in their day."""

@@ -1,4 +1,4 @@
-"""The event store in a SQLite file, through the one writer thread."""
+"""The event store in a SQLite file, through its one writer."""
 
 import sqlite3
 from collections.abc import Sequence

@@ -1,13 +1,11 @@
-"""The one thread that touches a SQLite file: durable settings, immediate transactions, fresh after any fault."""
+"""The one door to a SQLite file: durable settings, immediate transactions, fresh after any fault."""
 
-import queue
 import shutil
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable
-from concurrent.futures import Future
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
@@ -82,7 +80,7 @@ def _is_full(folder: Path) -> bool:
 
 
 class Writer:
-    """Runs work on one SQLite file, one piece at a time, on one thread that owns the connection.
+    """Runs work on one SQLite file, one piece at a time, over the one connection (ADR 0007).
 
     A piece of work that fails leaves nothing behind: it is rolled back, the connection is closed and a fresh one opened
     before the next, because after an I/O error a connection's picture of the file cannot be trusted. Nor can the
@@ -94,11 +92,10 @@ class Writer:
         self.path = path
         self._settings = tuple(settings)
         self._migrations = tuple(migrations)
-        self._work: queue.SimpleQueue[tuple[Work[Any], bool, Future[Any]] | None] = queue.SimpleQueue()
+        self._lock = threading.Lock()
         self._connection: sqlite3.Connection | None = connect(path, self._migrations, self._settings)
         self._settled = False
-        self._thread = threading.Thread(target=self._serve, name=f"writer-{path.name}", daemon=True)
-        self._thread.start()
+        self._closed = False
 
     def write(self, work: Work[T]) -> T:
         """Do `work` in one immediate, durable transaction; returns after the commit."""
@@ -133,27 +130,18 @@ class Writer:
         publish(fresh, target)
 
     def close(self) -> None:
-        """Finish what is queued and close the file."""
-        self._work.put(None)
-        self._thread.join()
+        """Finish the piece of work that is under way and close the file."""
+        with self._lock:
+            self._closed = True
+            if self._connection is not None:
+                self._connection.close()
+                self._connection = None
 
     def _submit(self, work: Work[T], transaction: bool) -> T:
-        if not self._thread.is_alive():
-            raise DomainError(ErrorCode.NOT_RECORDED, reason="closed")
-        done: Future[T] = Future()
-        self._work.put((work, transaction, done))
-        return done.result()
-
-    def _serve(self) -> None:
-        while (item := self._work.get()) is not None:
-            work, transaction, done = item
-            try:
-                done.set_result(self._perform(work, transaction))
-            except BaseException as problem:
-                done.set_exception(problem)
-            del item, work, done
-        if self._connection is not None:
-            self._connection.close()
+        with self._lock:
+            if self._closed:
+                raise DomainError(ErrorCode.NOT_RECORDED, reason="closed")
+            return self._perform(work, transaction)
 
     def _perform(self, work: Work[T], transaction: bool) -> T:
         try:

@@ -9,15 +9,22 @@ from flask_bootstrap import Bootstrap5
 from shared.domain.words import Words
 from shared.web.errors import init_errors
 from shared.web.language import init_language, language
+from shared.web.sessions import SignedCookie
 
 _CSP = (
     "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; "
     "frame-ancestors 'none'; form-action 'self'"
 )
+_HEADERS = (
+    ("Content-Security-Policy", _CSP),
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "same-origin"),
+)
 
 
 def init_frame(app: Flask, *locales: Path) -> None:
     """Give an app the shared templates, both languages, error pages and headers."""
+    app.session_interface = SignedCookie(app)
     app.config["BOOTSTRAP_SERVE_LOCAL"] = True
     Bootstrap5(app)
     app.register_blueprint(
@@ -32,11 +39,9 @@ def init_frame(app: Flask, *locales: Path) -> None:
 
     @app.after_request
     def headers(response: Response) -> Response:
-        response.headers.setdefault("Content-Security-Policy", _CSP)
-        response.headers.setdefault("X-Content-Type-Options", "nosniff")
-        response.headers.setdefault("Referrer-Policy", "same-origin")
-        if response.mimetype == "text/html":
-            response.headers["Cache-Control"] = "no-store"
+        response.headers.extend(_HEADERS)
+        if "Cache-Control" not in response.headers:  # static files and downloads have their own
+            response.headers.add("Cache-Control", "no-store")
         return response
 
 

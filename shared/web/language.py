@@ -15,6 +15,7 @@ from flask_babel import Babel, Domain, get_locale
 
 LANGUAGES = ("zh", "en")
 _LOCALES = {"zh": Locale.parse("zh_CN"), "en": Locale.parse("en")}  # parsed once: a name costs 0.3 ms a request
+_AS_WRITTEN = NullTranslations()
 _COOKIE = "language"
 SHARED_LOCALE = Path(__file__).parent / "locale"
 
@@ -28,7 +29,7 @@ class PoDomain(Domain):
 
     def get_translations(self) -> Any:
         """The translations of the request's language; Chinese needs none."""
-        return read_translations(self._folders) if language() == "en" else NullTranslations()
+        return read_translations(self._folders) if language() == "en" else _AS_WRITTEN
 
 
 @cache
@@ -60,11 +61,12 @@ def init_language(app: Flask, *folders: Path) -> None:
 
 
 def _choose() -> Locale:
-    asked = request.args.get("lang", "")
-    if asked in LANGUAGES:
+    # `in` first, here and at the entrance: what is missing costs an exception of its own
+    if "lang" in request.args and (asked := request.args["lang"]) in LANGUAGES:
         after_this_request(_remember(asked))
-    chosen = asked if asked in LANGUAGES else request.cookies.get(_COOKIE, "zh")
-    return _LOCALES["en" if chosen == "en" else "zh"]
+        return _LOCALES[asked]
+    cookies = request.cookies
+    return _LOCALES["en" if _COOKIE in cookies and cookies[_COOKIE] == "en" else "zh"]
 
 
 def _remember(chosen: str) -> Callable[[Response], Response]:

@@ -1,4 +1,4 @@
-"""The office's store in one SQLite file: one thread writes, another reads what is committed."""
+"""The office's store in one SQLite file: one connection writes, another reads what is committed."""
 
 from collections.abc import Callable
 from pathlib import Path

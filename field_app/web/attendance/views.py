@@ -1,8 +1,9 @@
 """Check-in: one touch or one key for each pupil."""
 
 from typing import Any
+from urllib.parse import urlencode
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, render_template, request
 from flask_babel import gettext as _
 
 from field_app.roster.finding import search_keys
@@ -105,7 +106,7 @@ def _answer(recorded: Recorded, block: str, said: str) -> Any:
     return answer(
         recorded,
         said,
-        url_for("attendance.page", block=block),
+        f"{bp.url_prefix}/?{urlencode({'block': block})}",  # by hand: `url_for` cost a twentieth of a check-in
         totals={
             "expected": totals.expected,
             "present": totals.present,

@@ -1,0 +1,26 @@
+"""The signed cookie of both apps: Flask's own, with its key derived once."""
+
+from flask import Flask, Response
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
+from itsdangerous import URLSafeTimedSerializer
+
+
+class SignedCookie(SecureCookieSessionInterface):
+    """Flask's session cookie, signed with the key the app has now; Flask derives it anew for every request."""
+
+    def __init__(self, app: Flask) -> None:
+        flasks = super().get_signing_serializer(app)
+        if flasks is None:
+            raise RuntimeError("the app has no secret key yet")
+        key = flasks.make_signer().derive_key()
+        derived = {"key_derivation": "none", "digest_method": self.digest_method}
+        self._serializer = URLSafeTimedSerializer(key, serializer=self.serializer, signer_kwargs=derived)
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer:
+        """The one serializer of this run."""
+        return self._serializer
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Set the cookie when it changed; `Vary` says nothing of answers that no cache may store (`init_frame`)."""
+        if self.should_set_cookie(app, session):
+            super().save_session(app, session, response)
