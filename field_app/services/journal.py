@@ -9,7 +9,7 @@ from shared.domain.catalogue_of_events import CATALOGUE
 from shared.domain.clock import WatchedClock
 from shared.domain.errors import DomainError, ErrorCode
 from shared.domain.event import LAPTOP, Draft, Event
-from shared.domain.fold import Day, advance, begin, judge, standing
+from shared.domain.fold import Day, advance, begin, follow, judge, standing
 from shared.domain.readiness import CLOCK_DISTURBED, LAPTOP_STARTED
 from shared.log.birth import birth_head, decode_birth
 from shared.log.chain import Head, next_hash
@@ -125,14 +125,15 @@ class Journal:
         draft = cited(draft, self.folded.shifts)
         line = encode_line(draft, self._place(seq), event_type.version, self.clock.now())
         event = decode_line(line)
-        judge(self.folded, event, self.event)
+        judged = judge(self.folded, event, self.event)
         head = Head(self.birth.log, seq, next_hash(self._head.hash, line))
         signed = sign_head(self._key, head) if event_type.milestone else None
         self._in_doubt = True
         self._store.append(line, head, request, signed)
         self._in_doubt = False
         self._head = head
-        self._follow(event)
+        self.folded = follow(self.folded, judged, self.event)
+        self._events.append(judged)
         self._tell_clock()
         return Recorded(event)
 

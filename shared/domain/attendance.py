@@ -1,6 +1,7 @@
 """Check-in 检录: the status of each seat in each block (domain §5)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from types import MappingProxyType
@@ -136,27 +137,18 @@ class Attendance:
         return result
 
 
-def count(marks: Mapping[int, Mark], seats: Iterable[int]) -> Totals:
+def count(marks: Mapping[int, Mark], seats: Collection[int]) -> Totals:
     """The totals of these marks over these seats."""
-    expected = present = unrecorded = 0
-    by_status = dict.fromkeys(Status, 0)
-    for seat in seats:
-        mark = marks.get(seat)
-        if mark is None:
-            unrecorded += 1
-        else:
-            by_status[mark.status] += 1
-            present += mark.status in COUNTS_AS_PRESENT
-        expected += mark is None or mark.status is not Status.NOT_ON_REGISTER
+    by_status = Counter([marks[seat].status for seat in seats if seat in marks])
     return Totals(
-        expected=expected,
-        present=present,
+        expected=len(seats) - by_status[Status.NOT_ON_REGISTER],
+        present=sum(by_status[status] for status in COUNTS_AS_PRESENT),
         late=by_status[Status.LATE],
         left_early=by_status[Status.LEFT_EARLY],
         absent=by_status[Status.ABSENT],
         refused=by_status[Status.REFUSED],
         not_on_register=by_status[Status.NOT_ON_REGISTER],
-        unrecorded=unrecorded,
+        unrecorded=len(seats) - by_status.total(),
     )
 
 

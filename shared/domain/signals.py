@@ -162,6 +162,9 @@ class SignalRecord:
         return None if self.given is None or due is None else self.given - due
 
 
+_UNMENTIONED = SignalRecord()
+
+
 @dataclass(frozen=True, slots=True)
 class Signals:
     """The record of every signal that something was said about, and by how many ms signals were moved in all."""
@@ -171,11 +174,11 @@ class Signals:
 
     def get(self, signal: str) -> SignalRecord:
         """The record of one signal; an empty one when the log does not mention it."""
-        return self.records.get(signal, SignalRecord())
+        return self.records.get(signal, _UNMENTIONED)
 
 
 def _with(state: Signals, signal: str, record: SignalRecord) -> Signals:
-    return replace(state, records={**state.records, signal: record})
+    return Signals({**state.records, signal: record}, state.moved)
 
 
 def _given(state: Signals, event: Event) -> Signals:

@@ -45,7 +45,7 @@ def encode_line(draft: Draft, place: Place, version: int, at: Instant) -> bytes:
     if draft.happened is not None:
         record["happened"] = draft.happened
     record["data"] = draft.data
-    line = json.dumps(record, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode("utf-8")
+    line = _ENCODER.encode(record).encode("utf-8")
     if len(line) > LONGEST:
         raise DomainError(ErrorCode.LINE_TOO_LONG, limit=LONGEST)
     return line
@@ -67,7 +67,10 @@ def decode_line(line: bytes) -> Event:
 def read_json(line: bytes) -> dict[str, Any]:
     """The JSON object of one record; raises NOT_A_LINE for other JSON, floats, doubled keys or bad UTF-8."""
     try:
-        record = _DECODER.decode(line.decode("utf-8"))
+        text = line.decode("utf-8").strip(_BLANK)
+        record, end = _DECODER.raw_decode(text)  # what `decode` does, without its search for blanks on both sides
+        if end != len(text):
+            raise ValueError("more than one record")
         if b"\\u" in line:  # an escape may hide half a character, which no page could show
             json.dumps(record, ensure_ascii=False).encode("utf-8")
     except (ValueError, RecursionError) as problem:
@@ -134,6 +137,8 @@ def _not_a_line(reason: str) -> DomainError:
     return DomainError(ErrorCode.NOT_A_LINE, reason=reason)
 
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 _MAYBE = (int, type(None))
+_BLANK = " \t\n\r"
 _DECODER = json.JSONDecoder(parse_float=_no_float, parse_constant=_no_float, object_pairs_hook=_once)
 """Made once: making one for each line cost a quarter of reading it."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from shared.domain.ancestry import Shifts, first_place, placed
 from shared.domain.errors import DomainError, ErrorCode
 from shared.domain.event import Event
-from shared.domain.fold import Folded, advance, begin, refuse, standing
+from shared.domain.fold import Folded, begin, follow, judge, refuse, standing
 from shared.log.birth import Birth, decode_birth
 from shared.log.line import decode_line
 from sync_server.services.forebears import Forebear, forebears
@@ -146,8 +146,9 @@ class _Following:
         try:
             event = decode_line(line)
             _check_home(event, seq, self._birth.log, self._birth)
-            self._fresh[seq] = placed(event, folded.shifts)
-            return advance(folded, event, self._lookup)
+            judged = judge(folded, event, self._lookup)
+            self._fresh[seq] = judged
+            return follow(folded, judged, self._lookup)
         except DomainError as refusal:
             return refuse(folded, seq, refusal.code)
         except Exception:  # one line that our own code stumbles over must not stop the lines behind it
