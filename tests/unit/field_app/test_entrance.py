@@ -54,3 +54,11 @@ def test_a_wrong_page_says_so_in_both_languages(field: FieldHouse) -> None:
 def test_pages_are_english_for_those_who_ask(field: FieldHouse) -> None:
     assert "Check-in" in field.client.get("/?lang=en", follow_redirects=True).text
     assert "检录" in field.client.get("/?lang=zh", follow_redirects=True).text
+
+
+def test_no_answer_is_kept_by_the_browser_but_static_files(field: FieldHouse) -> None:
+    for path in ("/", "/status.json", "/nowhere"):
+        assert field.client.get(path).headers.getlist("Cache-Control") == ["no-store"]
+    with field.client.get("/static/field/console.js") as static:
+        assert static.headers.getlist("Cache-Control") == ["no-cache"]
+        assert static.headers["X-Content-Type-Options"] == "nosniff"
