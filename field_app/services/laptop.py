@@ -13,6 +13,7 @@ from field_app.services.pins import PinGate
 from field_app.services.timetable import Timetable
 from field_app.sync.ports import OfficeRecords
 from field_app.timekeeping.awake import Awake
+from field_app.timekeeping.drill_book import DrillBook
 from shared.domain.clock import WatchedClock
 from shared.domain.errors import DomainError, ErrorCode
 from shared.domain.plan import Plan
@@ -64,6 +65,9 @@ class Laptop:
         self.shelf = Shelf()
         self.awake = Awake()
         self.bell = Bell(lambda: self.clock.now().tick)
+        self.drills = DrillBook(self.folder / "drills.json")
+        self.drill_bell = Bell(lambda: self.clock.now().tick)
+        """What a drill's console has scheduled; never asked about the day's own signals."""
         self._journal: Journal | None = None
         self._plan: Plan | None = None
         self.duty_lock = threading.Lock()

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Sequence
 
+from field_app.services import drills
 from field_app.services.laptop import Laptop
 from field_app.services.signals import ring
 from field_app.services.timetable import Timetable, date_of
@@ -11,6 +12,7 @@ from field_app.timekeeping.speaker import Speaker
 from shared.domain.clock import WatchedClock
 from shared.domain.errors import DomainError
 from shared.domain.event import LAPTOP, Draft
+from shared.domain.plan import SignalKind
 from shared.domain.signals import SIGNAL_DUE, SIGNAL_MISSED
 from shared.log.chain import Head
 
@@ -40,6 +42,7 @@ class Ringing:
             return ()
         self._looked_at = laptop.journal.head
         found = _pending(laptop, timetable) if _is_on(laptop, timetable) else []
+        found = sorted((*found, *drills.list_deadlines(laptop)), key=lambda deadline: deadline.due)
         if found:
             laptop.awake.hold()
         else:
@@ -49,6 +52,8 @@ class Ringing:
     def stands(self, deadline: Deadline) -> bool:
         """See `House.stands`; quick while nothing was recorded since the last look, for the bell is waiting."""
         laptop = self._laptop
+        if deadline.drill:
+            return drills.stands(laptop, deadline)
         if laptop.journal.head == self._looked_at:
             return True
         signal, day = laptop.plan.signal(deadline.signal), laptop.journal.day
@@ -57,24 +62,19 @@ class Ringing:
 
     def prepare(self, deadline: Deadline) -> None:
         """See `House.prepare`."""
-        if self._speaker is not None and not self._laptop.bell.is_armed(deadline.signal):
-            try:
-                self._speaker.prepare()
-            except OSError:
-                log.warning("no sound")
+        self._speak(deadline, lambda speaker: speaker.prepare())
 
     def sound(self, deadline: Deadline) -> Callable[[], None]:
         """See `House.sound`: the console rings by itself when it has the bell; else the loudspeaker does."""
-        laptop, rang = self._laptop, False
-        if self._speaker is not None and not laptop.bell.is_armed(deadline.signal):
-            try:
-                self._speaker.play(laptop.plan.signal(deadline.signal).kind)
-                rang = True
-            except OSError:
-                log.warning("no sound")
+        laptop = self._laptop
+        rang = self._speak(deadline, lambda speaker: speaker.play(self._kind(deadline)))
         fired = laptop.clock.now().corrected
 
         def record() -> None:
+            if deadline.drill:
+                if rang:
+                    drills.note_rung(laptop, deadline, fired)
+                return
             data = {**self._times(deadline), "fired": fired}
             if rang:  # first: a kill between the two lines must not leave a bell that rang without its record
                 ring(laptop, deadline.signal, fired, "speaker")
@@ -84,8 +84,27 @@ class Ringing:
 
     def note_missed(self, deadline: Deadline, late: int, cause: Cause) -> None:
         """See `House.note_missed`."""
+        if deadline.drill:  # what was not given says so by itself
+            return
         data = {**self._times(deadline), "late": late, "cause": cause.value}
         self._laptop.journal.record(Draft(SIGNAL_MISSED.name, LAPTOP, data), f"missed-{deadline.signal}")
+
+    def _speak(self, deadline: Deadline, act: Callable[[Speaker], None]) -> bool:
+        """Let the loudspeaker act, unless a console will ring; whether it did."""
+        bell = self._laptop.drill_bell if deadline.drill else self._laptop.bell
+        if self._speaker is None or bell.is_armed(deadline.signal):
+            return False
+        try:
+            act(self._speaker)
+        except OSError:
+            log.warning("no sound")
+            return False
+        return True
+
+    def _kind(self, deadline: Deadline) -> SignalKind:
+        drill = self._laptop.drills.find(deadline.drill)
+        practised = drill.find(deadline.signal) if drill is not None else None
+        return (practised.signal if practised is not None else self._laptop.plan.signal(deadline.signal)).kind
 
     def _times(self, deadline: Deadline) -> dict[str, object]:
         planned = self._laptop.timetable().planned(self._laptop.plan.signal(deadline.signal))

@@ -92,13 +92,14 @@ def next_signal(laptop: Laptop) -> SignalLine | None:
     return pick_next(list_signals(laptop), laptop.clock.now().corrected)
 
 
-def pick_next(lines: tuple[SignalLine, ...], now: int) -> SignalLine | None:
+def pick_next(lines: tuple[SignalLine, ...], now: int, fresh_ms: int = MISSED_AFTER_MS) -> SignalLine | None:
     """What is to be confirmed after giving it, else what is due, else what was never confirmed, else the next to come.
 
-    A missed signal is not the next one: it is explained beside it. Another laptop's is one until a minute after.
+    What was given more than `fresh_ms` ago comes after what is due. A missed signal is not the next one: it is
+    explained beside it. Another laptop's is one until a minute after.
     """
     given = [line for line in lines if line.state is SignalState.GIVEN]
-    fresh = [line for line in given if line.record.given is not None and now - line.record.given <= MISSED_AFTER_MS]
+    fresh = [line for line in given if line.record.given is not None and now - line.record.given <= fresh_ms]
     due = [line for line in lines if line.state is SignalState.DUE]
     waiting = [line for line in lines if line.state is SignalState.WAITING or _is_ahead_elsewhere(line)]
     return next(iter((*fresh, *due, *given, *waiting)), None)

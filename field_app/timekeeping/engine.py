@@ -36,10 +36,11 @@ class Cause(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """A signal and when it is due, in corrected ms."""
+    """A signal and when it is due, in corrected ms; `drill` names the drill it is practised in, if it is."""
 
     signal: str
     due: int
+    drill: str = ""
 
 
 class House(Protocol):

@@ -65,6 +65,10 @@ class ErrorCode(StrEnum):
     NOTHING_TO_MOVE = "nothing_to_move"
     TIMES_DIFFER = "times_differ"
     BELL_STANDS = "bell_stands"
+    DRILL_TOO_NEAR = "drill_too_near"
+    DRILL_SIGNAL_OPEN = "drill_signal_open"
+    DRILL_WITHOUT_SIGNALS = "drill_without_signals"
+    DRILL_OVER = "drill_over"
     INCIDENT_UNKNOWN = "incident_unknown"
     NAME_IN_TEXT = "name_in_text"
     # a plan file

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from shared.domain.errors import DomainError
 from shared.domain.errors import ErrorCode as C
+from shared.wire.drill_problems import DRILL_WORDS
 from shared.wire.roster_problems import ROSTER_WORDS
 
 
@@ -466,7 +467,7 @@ PROBLEMS: dict[C, Problem] = {
         "密钥文件 {path} 读不出来（应为 32 字节）。文件没有被改动；请放回备份里的同名文件。",
         "The key file {path} cannot be used (it must hold 32 bytes). It was left untouched; put back its backup.",
     ),
-    **{code: Problem(*words) for code, words in ROSTER_WORDS.items()},
+    **{code: Problem(*words) for code, words in (ROSTER_WORDS | DRILL_WORDS).items()},
     C.RULE_BROKEN: Problem(422, "{reason}", "{reason}"),
     C.INTERNAL: Problem(
         500,

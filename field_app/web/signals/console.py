@@ -41,20 +41,31 @@ def page() -> str:
 def now() -> Response:
     """The time, the phase, who acts and may confirm, whether this laptop rings, and today's signals in time order."""
     laptop = the_laptop()
-    begun = laptop.clock.now().corrected
+    begun = laptop.clock.now()
     lines = signals.list_signals(laptop)
-    following = signals.pick_next(lines, begun)
-    actor = current_actor()
     timetable = laptop.timetable()
+    return tell(
+        begun.corrected,
+        lines,
+        signals.pick_next(lines, begun.corrected),
+        phase=phase_text(timetable),
+        phase_end=_phase_end(timetable),
+    )
+
+
+def tell(
+    begun: int, lines: tuple[signals.SignalLine, ...], following: signals.SignalLine | None, **more: Any
+) -> Response:
+    """What a console shows of these signals, to a question that came at `begun` (corrected ms)."""
+    laptop, actor = the_laptop(), current_actor()
     told = {
         "rate": laptop.enrolment.rate if laptop.enrolment else 1,
-        "phase": phase_text(timetable),
-        "phase_end": _phase_end(timetable),
         "actor": person_label(actor) if actor else "",
         "hands": _hands(),
         "rings": holding_today(laptop).is_here,
         "next": following.signal.id if following else None,
         "signals": [_line(line) for line in lines],
+        **more,
     }
     ended = laptop.clock.now()
     # the page takes this for the time in the middle of its request, so the time spent here is shared out
@@ -65,8 +76,7 @@ def now() -> Response:
 @access("enrolled")
 def armed() -> tuple[str, int]:
     """The console's heartbeat: the signals whose bells stand on its audio clock."""
-    ids = tuple(part for part in form_text("signals").split(",") if part)
-    the_laptop().bell.arm(ids)
+    the_laptop().bell.arm(form_ids())
     return "", 204
 
 
@@ -80,6 +90,11 @@ def rung() -> Any:
     line = signals.find_signal(the_laptop(), signal)
     said = _("%(signal)s 已响铃", signal=line.signal.title.text(language()))
     return answer(recorded, said, url_for("signals.console.page"), signal=signal, state=line.state.value)
+
+
+def form_ids() -> tuple[str, ...]:
+    """The signals that a heartbeat names."""
+    return tuple(part for part in form_text("signals").split(",") if part)
 
 
 def _line(line: signals.SignalLine) -> dict[str, Any]:

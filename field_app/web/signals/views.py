@@ -12,6 +12,8 @@ from field_app.timekeeping.awake import Wakefulness
 from field_app.web.acting import acting, happened, request_id, the_laptop
 from field_app.web.answers import answer, form_text
 from field_app.web.signals.console import bp as console
+from field_app.web.signals.drill import bp as drill
+from field_app.web.signals.drill import offer
 from field_app.web.signals.holding import bp as holding
 from field_app.web.signals.timing import bp as timing
 from field_app.web.signals.words import deviation_text, duration_text, state_text
@@ -22,7 +24,7 @@ from shared.web.access import access
 from shared.web.language import language
 
 bp = Blueprint("signals", __name__, url_prefix="/signals", template_folder="templates")
-for part in (console, holding, timing):
+for part in (console, drill, holding, timing):
     bp.register_blueprint(part)
 CHANNELS = SIGNAL_GIVEN.field("channel").choices
 
@@ -58,6 +60,7 @@ def page() -> str:
         duration_text=duration_text,
         deviation_text=deviation_text,
         channel_text=channel_text,
+        drill=offer(),
     )
 
 

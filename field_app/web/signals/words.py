@@ -1,10 +1,11 @@
-"""The words of a signal's state and of a deviation."""
+"""The words of a signal's state, of a deviation, and of what became of a drill."""
 
 from collections.abc import Callable
 
 from flask_babel import gettext as _
 
 from field_app.services.signals import SignalLine, SignalState
+from field_app.timekeeping.drill import Device, Drill, Outcome
 from shared.domain.signals import SIGNAL_MISSED
 from shared.web.language import language
 
@@ -60,3 +61,51 @@ def deviation_text(ms: int | None) -> str:
         return str(_("准时"))
     size = f"{seconds // 60}:{seconds % 60:02}" if seconds >= 60 else _("%(s)d 秒", s=seconds)
     return str(_("早 %(size)s", size=size) if ms < 0 else _("晚 %(size)s", size=size))
+
+
+def off_text(ms: int | None) -> str:
+    """How early or late a signal of a drill was given: to the ms below a second; a dash while that is unknown."""
+    if ms is None:
+        return "–"
+    return deviation_text(ms) if abs(ms) >= 1000 else str(_("%(ms)s 毫秒", ms=f"{ms:+d}"))
+
+
+def device_text(device: Device | None) -> str:
+    """What a signal of a drill was given with; a dash when it was not given."""
+    words: dict[Device | None, Callable[[], object]] = {
+        Device.CONSOLE: lambda: _("报时台"),
+        Device.SPEAKER: lambda: _("本机扬声器"),
+        Device.VOICE: lambda: _("口头"),
+        None: lambda: "–",
+    }
+    return str(words[device]())
+
+
+def outcome_text(drill: Drill) -> str:
+    """How a drill stands or ended, as a word with its shape."""
+    words: dict[Outcome, Callable[[], object]] = {
+        Outcome.RUNNING: lambda: _("▶ 练习正在进行"),
+        Outcome.FINISHED: lambda: _("● 练习做完了"),
+        Outcome.STOPPED: lambda: _("– 练习中途停止"),
+        Outcome.YIELDED: lambda: _("▲ 正式指令快到了，练习已自动停止"),
+        Outcome.INTERRUPTED: lambda: _("✕ 程序中断，练习没有做完"),
+    }
+    return str(words[drill.outcome]())
+
+
+def judgement(drill: Drill) -> str:
+    """What became of a drill's signals, in one sentence."""
+    told = drill.figures()
+    parts = [_("%(n)d 个指令，发出 %(given)d 个", n=told.all, given=told.given)]
+    if told.worst is not None:
+        size = duration_text(told.worst) if told.worst >= 1000 else _("%(ms)s 毫秒", ms=told.worst)
+        parts.append(_("最大偏差 %(size)s", size=size))
+    if told.silent:
+        parts.append(_("%(n)d 个没有发", n=told.silent))
+    if told.unconfirmed:
+        parts.append(_("%(n)d 个没有确认", n=told.unconfirmed))
+    elif told.given:
+        parts.append(_("发出的都已确认"))
+    if told.unreached:
+        parts.append(_("%(n)d 个没有练到", n=told.unreached))
+    return str(_("，")).join(str(part) for part in parts) + str(_("。"))

@@ -7,6 +7,7 @@ const node = (id) => document.getElementById(id);
 const say = (key, values = {}) => Object.entries(values).reduce((text, [name, value]) => text.replace(`{${name}}`, value), words[key]);
 const put = (id, text) => { if (node(id).textContent !== text) node(id).textContent = text; };
 const hms = (ms) => new Date(ms + 8 * 3600e3).toISOString().slice(11, 19), hm = (ms) => hms(ms).slice(0, 5);
+const exact = (ms) => ms % 60e3 ? hms(ms) : hm(ms); // a signal of a drill is due between two minutes
 const span = (ms) => { // minutes and seconds to go; the second begins when the clock's does
   const s = Math.ceil(Math.abs(ms) / 1000), two = (n) => String(n).padStart(2, "0");
   return `${s >= 3600 ? `${Math.floor(s / 3600)}:` : ""}${two(Math.floor(s / 60) % 60)}:${two(s % 60)}`;
@@ -51,6 +52,7 @@ const poll = once(async () => {
   clock.take(before, after, told.now, told.rate);
   heard = performance.now();
   pulse();
+  if (told.over && !unreported.get().length) location.assign(told.over); // a drill's end: its bells are off, its record is whole
 });
 const beat = once(async () => {
   if (!holder) return; // the window that rings speaks for both
@@ -112,6 +114,7 @@ who.querySelector("[data-close]").addEventListener("click", () => who.close());
 node("confirm").addEventListener("click", () => { const signal = current(); if (signal) act(page.dataset.confirm, { signal: signal.id }); });
 node("spoken").addEventListener("click", () => { const signal = current(); if (signal) act(page.dataset.give, { signal: signal.id, channel: "voice" }); });
 node("ring").addEventListener("click", () => { const signal = current(); if (signal && holder) ringer.now(signal); });
+node("stop")?.addEventListener("click", () => act(page.dataset.stop, {}));
 node("actor").addEventListener("click", () => send(page.dataset.leave, {}).then(poll, poll));
 
 const volume = node("volume");
@@ -164,7 +167,7 @@ const standing = (signal, at, rang) => {
 };
 const showCurrent = (signal, at) => {
   const rang = signal && sounded.get().includes(signal.id), given = signal && signal.given !== null;
-  put("when", !signal ? "" : signal.due === null ? words.untimed : hm(signal.due));
+  put("when", !signal ? "" : signal.due === null ? words.untimed : exact(signal.due));
   put("what", signal ? signal.title : words.none);
   put("left", !signal || given || signal.due === null ? "" : say(signal.due >= at ? "left" : "passed", { time: span(signal.due - at) }));
   put("script", signal ? `“${signal.script}”` : "");
@@ -187,7 +190,7 @@ const showLater = (signal, at) => {
   while (list.children.length < rest.length) list.append(Object.assign(document.createElement("li"), { innerHTML: "<b></b><span></span><i></i>" }));
   rest.forEach((one, index) => {
     const [time, title, left] = list.children[index].children;
-    time.textContent = one.due === null ? "–" : hm(one.due); title.textContent = one.title;
+    time.textContent = one.due === null ? "–" : exact(one.due); title.textContent = one.title;
     left.textContent = one.due === null ? words.untimed : say(one.due >= at ? "left" : "passed", { time: span(one.due - at) });
   });
   const missed = told.signals.filter((one) => one.state === "missed").length;
