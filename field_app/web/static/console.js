@@ -19,7 +19,7 @@ const keep = (name, first) => {
 };
 const sounded = keep("sounded", []), unreported = keep("unreported", []);
 
-let told = null, heard = 0, holder = false, tried = "", later = [], busy = false;
+let told = null, heard = 0, holder = false, tried = "", later = [], busy = false, left = false;
 const clock = new ServerClock();
 const now = () => clock.at(performance.now());
 const ringer = new Ringer(JSON.parse(page.dataset.score), clock, { has: (signal) => sounded.get().includes(signal.id) }, (signal, moment, bell) => {
@@ -52,7 +52,7 @@ const poll = once(async () => {
   clock.take(before, after, told.now, told.rate);
   heard = performance.now();
   pulse();
-  if (told.over && !unreported.get().length) location.assign(told.over); // a drill's end: its bells are off, its record is whole
+  if (told.over && !left && !unreported.get().length) { left = true; location.assign(told.over); } // a drill's end: its bells are off, its record is whole
 });
 const beat = once(async () => {
   if (!holder) return; // the window that rings speaks for both
