@@ -1,4 +1,4 @@
-"""The sheet "the laptop broke", followed literally: every button it names is pressed, in its order, on a spare laptop."""
+"""The sheet "the laptop broke", followed literally: every button that it names is pressed, in its order."""
 
 import re
 from collections.abc import Iterator

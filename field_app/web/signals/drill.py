@@ -13,7 +13,7 @@ from field_app.timekeeping.tones import score
 from field_app.web.acting import acting, the_laptop
 from field_app.web.answers import form_number, form_text
 from field_app.web.signals.console import MS_LIMIT, form_ids, tell
-from field_app.web.signals.words import device_text, judgement, off_text, outcome_text
+from field_app.web.signals.words import device_text, judgement, off_text, outcome_text, second_text
 from shared.domain.errors import DomainError
 from shared.web.access import access
 from shared.web.errors import say, wants_json
@@ -50,6 +50,7 @@ def record(drill_id: str = "") -> str:
         outcome_text=outcome_text,
         outcomes=Outcome,
         off_text=off_text,
+        second_text=second_text,
         device_text=device_text,
         day_text=date_of,
     )

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from flask_babel import gettext as _
 
 from field_app.services.signals import SignalLine, SignalState
+from field_app.services.timetable import clock_text
 from field_app.timekeeping.drill import Device, Drill, Outcome
 from shared.domain.signals import SIGNAL_MISSED
 from shared.web.language import language
@@ -67,7 +68,14 @@ def off_text(ms: int | None) -> str:
     """How early or late a signal of a drill was given: to the ms below a second; a dash while that is unknown."""
     if ms is None:
         return "–"
-    return deviation_text(ms) if abs(ms) >= 1000 else str(_("%(ms)s 毫秒", ms=f"{ms:+d}"))
+    return (
+        deviation_text(ms) if abs(ms) >= 1000 else str(_("%(ms)s 毫秒", ms=f"{ms:+d}".replace("-", "−") if ms else "0"))
+    )
+
+
+def second_text(ms: int | None) -> str:
+    """The nearest second of a corrected time: a bell that is 1 ms early is not of the second before."""
+    return clock_text(None if ms is None else ms + 500, seconds=True)
 
 
 def device_text(device: Device | None) -> str:
@@ -107,5 +115,6 @@ def judgement(drill: Drill) -> str:
     elif told.given:
         parts.append(_("发出的都已确认"))
     if told.unreached:
-        parts.append(_("%(n)d 个没有练到", n=told.unreached))
+        rest = _("还有 %(n)d 个", n=told.unreached) if drill.is_running else _("%(n)d 个没有练到", n=told.unreached)
+        parts.append(rest)
     return str(_("，")).join(str(part) for part in parts) + str(_("。"))

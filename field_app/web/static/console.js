@@ -7,7 +7,7 @@ const node = (id) => document.getElementById(id);
 const say = (key, values = {}) => Object.entries(values).reduce((text, [name, value]) => text.replace(`{${name}}`, value), words[key]);
 const put = (id, text) => { if (node(id).textContent !== text) node(id).textContent = text; };
 const hms = (ms) => new Date(ms + 8 * 3600e3).toISOString().slice(11, 19), hm = (ms) => hms(ms).slice(0, 5);
-const exact = (ms) => ms % 60e3 ? hms(ms) : hm(ms); // a signal of a drill is due between two minutes
+const exact = page.dataset.stop ? hms : hm; // the signals of a drill are due between two minutes
 const span = (ms) => { // minutes and seconds to go; the second begins when the clock's does
   const s = Math.ceil(Math.abs(ms) / 1000), two = (n) => String(n).padStart(2, "0");
   return `${s >= 3600 ? `${Math.floor(s / 3600)}:` : ""}${two(Math.floor(s / 60) % 60)}:${two(s % 60)}`;

@@ -1,11 +1,13 @@
 """The drill through pages and engine: rung, confirmed, kept beside the log, and out of the real signals' way."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from field_app.services.ringing import Ringing
+from field_app.timekeeping.awake import Wakefulness
 from field_app.timekeeping.drill import Drill, Outcome
 from field_app.timekeeping.engine import LOOK_NS, SignalEngine
 from shared.domain.timetable import SignalKind
@@ -15,6 +17,7 @@ from tests.field_house import (
     INFO_OFFICER,
     INSPECTOR,
     PINS,
+    PLAN_2022,
     PRINCIPAL,
     PROCTOR,
     TIMEKEEPER,
@@ -91,11 +94,15 @@ def practice(field: FieldHouse) -> Iterator[Practice]:
 
 def test_a_whole_drill_leaves_a_record_and_no_line(practice: Practice) -> None:
     assert practice.start()["next"] == f"/signals/drill/{practice.drill.id}/console"
+    held: set[Wakefulness] = set()
     for number, one in enumerate(practice.drill.signals):
         practice.live_until(number, 1)
+        held |= {practice.field.laptop.awake.state}
         if number > 1:
             assert practice.say("confirm", signal=one.signal.id)["state"] == "confirmed"
     practice.live(30)
+    assert held & {Wakefulness.HELD, Wakefulness.CANNOT}
+    assert practice.field.laptop.awake.state is Wakefulness.FREE
     assert practice.drill.outcome is Outcome.FINISHED
     assert practice.ear.heard == [one.signal.kind for one in practice.drill.signals]
     told = practice.drill.figures()
@@ -208,10 +215,26 @@ def test_none_begins_while_a_signal_waits_for_confirmation(field: FieldHouse) ->
 def test_none_begins_without_a_signal_that_has_a_time(field: FieldHouse) -> None:
     field.clock.move_to(QUIET)
     practice = Practice(field)
-    blank = shipped_plans()["blank.yaml"]
-    sha256 = field.laptop.contents.add_content(blank)
-    field.record("plan_adopted", INFO_OFFICER, sha256=sha256, plan="blank", revision=1)
+    adopt(field, shipped_plans()["blank.yaml"])
     assert practice.start()["code"] == "drill_without_signals"
+
+
+def test_signals_without_a_time_are_left_out(field: FieldHouse) -> None:
+    field.clock.move_to(QUIET)
+    practice = Practice(field)
+    before, last = shipped_plans()[PLAN_2022].decode().split("- id: q3\n")
+    phases = re.sub(r"start: \d\d:\d\d, end: \d\d:\d\d", "start: 待定, end: 待定", last).replace("inferred", "unknown")
+    adopt(field, f"{before}- id: q3\n{phases}".encode())
+    assert "时间待定的 4 个不练。" in field.read("/signals/")
+    practice.start()
+    assert len(practice.drill.signals) == SIGNALS - 4
+    assert not [one for one in practice.drill.signals if one.signal.block == "q3"]
+
+
+def adopt(field: FieldHouse, plan: bytes) -> None:
+    """Another plan comes into force."""
+    sha256 = field.laptop.contents.add_content(plan)
+    field.record("plan_adopted", INFO_OFFICER, sha256=sha256, plan="other", revision=1)
 
 
 @pytest.mark.parametrize(
