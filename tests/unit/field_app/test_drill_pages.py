@@ -42,6 +42,9 @@ class Ear:
         """See `Speaker.play`."""
         self.heard.append(kind)
 
+    def rest(self) -> None:
+        """See `Speaker.rest`."""
+
 
 class Practice:
     """A quiet moment, the timekeeper at the keyboard, an engine with a loudspeaker; the log is held to one head."""
