@@ -19,6 +19,7 @@ from sync_server.app import create_app, open_office
 from sync_server.config import ServerConfig, default_folder
 from sync_server.jobs import start_jobs
 from sync_server.services.accounts import ROLES, add_account
+from sync_server.services.handing_back import hand_back
 from sync_server.services.making import FIRST_ACCOUNT, make_key, make_office
 from sync_server.services.office import Office
 from sync_server.services.rebuilding import rebuild_logs
@@ -185,6 +186,21 @@ def import_log(ctx: click.Context, files: tuple[Path, ...]) -> None:
             click.echo(f"{file.name}: {accepted.log.id} {runs or '–'}; unsealed {accepted.unsealed}")
     if refused:
         ctx.exit(1)
+
+
+@server.command("export-log")
+@click.argument("school")
+@click.argument("target", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--url", required=True, help="The address at which laptops reach this office when they have a network.")
+@click.pass_obj
+def export_log(folder: Path, school: str, target: Path, url: str) -> None:
+    """Write a school's logs and kit, for a spare laptop that takes its day over. 导出日志供接手。"""
+    with _office(folder) as office:
+        files = hand_back(office, school, url)
+        target.mkdir(parents=True, exist_ok=True)
+        for name, data in files.items():
+            write_whole(target / name, data)
+            click.echo(str(target / name))
 
 
 @server.command()

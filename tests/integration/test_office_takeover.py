@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from field_app.services.takeover import survey
+from sync_server.services.handing_back import hand_back
 from tests.made_up_log import CHIEF, PROCTOR, TIMEKEEPER, MadeUpLog
 from tests.made_up_office import NAN_HU, OfficeHouse, make_office_house
 
@@ -77,6 +79,19 @@ def test_a_first_laptop_that_comes_back_shows_its_overlap(house: OfficeHouse) ->
     found = row(house)
     assert (found["incidents"]["open"]["2"], "overlap" in found["concerns"]) == (2, True)
     assert "别的电脑接手后又记了 1 条" in house.client("李娜").get(f"/schools/{NAN_HU}").text
+
+
+def test_the_office_hands_a_school_s_logs_back_for_a_takeover(house: OfficeHouse, tmp_path: Path) -> None:
+    first = first_laptop(house)
+    second = second_laptop(first)
+    house.receive(first)
+    house.receive(second)
+    for name, data in hand_back(house.office, NAN_HU, "https://office.example").items():
+        (tmp_path / name).write_bytes(data)
+    (estate,) = survey(tmp_path)
+    assert (estate.head, estate.complete, len(estate.logs)) == (second.head, True, 2)
+    assert estate.kit
+    assert estate.kit.enrolment.school_name == "南湖小学"
 
 
 def test_a_log_that_names_a_line_nobody_has_is_folded_alone(house: OfficeHouse) -> None:
