@@ -54,7 +54,7 @@ def page() -> str:
         may_confirm=may_record(SIGNAL_CONFIRMED, role),
         may_skip=may_record(SIGNAL_SKIPPED, role),
         may_sleep=laptop.awake.state is Wakefulness.CANNOT,
-        is_silent=laptop.bell.is_silent,
+        is_silent=laptop.bell.is_silent and holding_today(laptop).is_here,
         may_move=may_record(TIMING_CHANGED, role),
         state_text=state_text,
         duration_text=duration_text,
