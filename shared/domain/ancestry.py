@@ -45,7 +45,7 @@ def placed(event: Event, shifts: Shifts) -> Event:
     if not shifts and "log" not in event.data:
         return event
     shift = shifts.get(event.log, 0)
-    return replace(event, seq=event.seq + shift, data=placed_data(event.type, event.data, event.log, shifts))
+    return event._replace(seq=event.seq + shift, data=placed_data(event.type, event.data, event.log, shifts))
 
 
 def placed_data(event_type: str, data: Mapping[str, object], log: str, shifts: Shifts) -> Mapping[str, object]:
@@ -94,4 +94,4 @@ def shown(event: Event, shifts: Shifts) -> Event:
     place = event.data.get(known.cites) if known and known.cites else None
     if not shifts or known is None or not isinstance(place, int):
         return event
-    return replace(event, data={**event.data, known.cites: label(place, shifts)})
+    return event._replace(data={**event.data, known.cites: label(place, shifts)})

@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from types import MappingProxyType
+from typing import NamedTuple
 
 from shared.domain.catalogue import BLOCK, NOTE, SEAT, EventType, choice, number
 from shared.domain.event import Event
@@ -89,8 +90,7 @@ LIST_POSTED = EventType(
 TYPES = (ATTENDANCE_MARKED, CHECK_IN_CLOSED, LIST_POSTED)
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """The newest status of a seat in a block, and the line that says so."""
 
     status: Status
@@ -132,7 +132,7 @@ class Attendance:
         for block in order:
             for seat, mark in result.items():
                 if mark.status is Status.LEFT_EARLY:
-                    result[seat] = replace(mark, status=Status.ABSENT)
+                    result[seat] = mark._replace(status=Status.ABSENT)
             result.update(self.marks.get(block, {}))
         return result
 

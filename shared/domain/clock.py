@@ -2,11 +2,10 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 
-@dataclass(frozen=True, slots=True)
-class Instant:
+class Instant(NamedTuple):
     """One reading of a laptop's clock.
 
     `wall` is the raw wall clock in ms since 1970; `tick` the sleep-counting tick in ms; `run` names the process run

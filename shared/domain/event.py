@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from shared.domain.clock import Instant
 
 
-@dataclass(frozen=True, slots=True)
-class Actor:
+class Actor(NamedTuple):
     """A person in the role they acted in, or the laptop itself."""
 
     person: str
@@ -18,8 +17,7 @@ class Actor:
 LAPTOP = Actor("laptop", "laptop")
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """One line's meaning; `plan` is the first 16 hex digits of the plan's hash, `happened` corrected ms or None."""
 
     log: str

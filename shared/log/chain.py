@@ -1,14 +1,13 @@
 """The hash chain and heads: what makes a log checkable by a stranger."""
 
 import hashlib
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from shared.domain.errors import DomainError, ErrorCode
 from shared.log import base32
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(NamedTuple):
     """A position in a log: the hash of everything up to line `seq` (0 is the birth record)."""
 
     log: str

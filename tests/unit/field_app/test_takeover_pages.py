@@ -3,7 +3,6 @@
 import json
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -97,7 +96,7 @@ def test_the_day_goes_on_where_it_stopped(broken: FieldHouse, spare: FieldHouse,
     assert [event.type for event in journal.events()][-2:] == ["day_taken_over", "laptop_started"]
     assert journal.day.attendance.marks == {
         CHINESE: {
-            seat: replace(mark, seq=mark.seq - head.seq - 1)
+            seat: mark._replace(seq=mark.seq - head.seq - 1)
             for seat, mark in broken.laptop.journal.day.attendance.marks[CHINESE].items()
         }
     }
