@@ -1,0 +1,83 @@
+"""`make faults`: run the campaigns in short form with their controls, or one at length, or add up what was run."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from tests.faults import power
+from tests.faults.frame import SHOWN, Campaign, Result, describe, read_results, run_part, run_parts
+from tests.faults.stage import scratch
+
+CAMPAIGNS = {campaign.name: campaign for campaign in (power.CAMPAIGN,)}
+
+
+def main() -> int:
+    """Exit status: 0 without a finding, 1 with one."""
+    asked = _parse()
+    if asked.sum:
+        return add_up(asked.results)
+    chosen = [CAMPAIGNS[asked.campaign]] if asked.campaign else list(CAMPAIGNS.values())
+    good = True
+    with scratch() as folder:
+        for campaign in chosen:
+            good &= attack(campaign, asked.seed, asked.count, asked.results, folder)
+            if not asked.count:
+                good &= all([prove(campaign, control, asked.seed, folder) for control in campaign.controls])
+    return 0 if good else 1
+
+
+def attack(campaign: Campaign, seed: int, count: int | None, results: Path | None, folder: Path) -> bool:
+    """Run a campaign and print its line; whether nothing was found."""
+    done = list(run_parts(campaign, seed, count or campaign.short, results, folder))
+    tell(describe(campaign, done))
+    return not _tell_findings(done)
+
+
+def prove(campaign: Campaign, control: str, seed: int, folder: Path) -> bool:
+    """Run a control and print its line; whether the campaign found what it had to find."""
+    done = run_part(campaign, f"{seed}:control", campaign.control_count, folder, control)
+    found = len(done.findings)
+    if found:
+        tell(f"  negative control without {control}: failed as it must, {found} findings in {done.tried:,}")
+    else:
+        tell(f"  negative control without {control}: found nothing in {done.tried:,}: the harness is broken")
+    return found > 0
+
+
+def add_up(results: Path | None) -> int:
+    """Print the sums of a results file."""
+    done = read_results(results) if results else []
+    for campaign in CAMPAIGNS.values():
+        own = [result for result in done if result.campaign == campaign.name]
+        if own:
+            tell(f"{describe(campaign, own)} in {len(own)} parts")
+    return 1 if _tell_findings(done) else 0
+
+
+def tell(text: str) -> None:
+    """Print a line at once."""
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def _tell_findings(done: list[Result]) -> bool:
+    findings = [finding for result in done for finding in result.findings]
+    for finding in findings[:SHOWN]:
+        tell(f"  finding: {finding}")
+    if len(findings) > SHOWN:
+        tell(f"  and {len(findings) - SHOWN} more")
+    return bool(findings)
+
+
+def _parse() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
+    parser.add_argument("campaign", nargs="?", choices=["", *CAMPAIGNS], default="", help="one campaign; else all")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--count", type=int, help="how many in all; else the short form with its controls")
+    parser.add_argument("--results", type=Path, help="a file to which each part adds a line, and from which it goes on")
+    parser.add_argument("--sum", action="store_true", help="only add up what the results file holds")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,71 @@
+"""What each guard is there for, taken away in one process: the campaigns must then find something.
+
+`PATCHES` holds them by name; `take_away` is called before the product is opened.
+"""
+
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from shared.domain.errors import DomainError
+from shared.store import writer
+from shared.store.sqlite import SqliteEventStore
+
+LATER = 0.01
+
+
+def take_away(name: str) -> None:
+    """Take a guard away for the rest of this process."""
+    PATCHES[name]()
+
+
+def _with_setting(setting: str) -> Callable[[], None]:
+    """Every connection that a writer makes gets one more setting."""
+
+    def patch() -> None:
+        connect = writer.connect
+
+        def weaker(path: Path, migrations: Iterable[Any], settings: Iterable[str] = writer.EXCLUSIVE) -> Any:
+            return connect(path, migrations, (*settings, setting))
+
+        setattr(writer, "connect", weaker)  # noqa: B010 - a module's function is replaced on purpose
+
+    return patch
+
+
+def _confirm_before_commit() -> None:
+    """A line is given to a thread that comes round later, and counts as recorded at once."""
+    append, settle = SqliteEventStore.append, SqliteEventStore.settle
+    waiting: queue.Queue[tuple[Any, ...]] = queue.Queue()
+
+    def work() -> None:
+        while True:
+            store, arguments = waiting.get()
+            time.sleep(LATER)
+            try:
+                append(store, *arguments)
+            except DomainError:  # nobody is there to be told
+                continue
+            finally:
+                waiting.task_done()
+
+    def later(store: SqliteEventStore, *arguments: Any) -> None:
+        waiting.put((store, arguments))
+
+    def wait_and_settle(store: SqliteEventStore) -> None:
+        waiting.join()
+        settle(store)
+
+    threading.Thread(target=work, daemon=True).start()
+    setattr(SqliteEventStore, "append", later)  # noqa: B010
+    setattr(SqliteEventStore, "settle", wait_and_settle)  # noqa: B010
+
+
+PATCHES: dict[str, Callable[[], None]] = {
+    "synchronous=NORMAL": _with_setting("PRAGMA synchronous=NORMAL"),
+    "synchronous=OFF": _with_setting("PRAGMA synchronous=OFF"),
+    "confirming before commit": _confirm_before_commit,
+}

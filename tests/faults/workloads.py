@@ -1,0 +1,39 @@
+"""What the product is doing when a fault meets it. One more workload is one more entry in `WORKLOADS`.
+
+`prepare` makes a folder as it is before; `act` works on it through the product's own parts and says what they
+confirmed; `examine` opens what is left with the product, as a restart does, and then asks the oracle.
+"""
+
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.faults import laptop_work as laptop
+from tests.faults import office_work as office
+from tests.faults.oracle import Fact
+from tests.faults.stage import Say
+
+
+@dataclass(frozen=True)
+class Workload:
+    """See the module; `examine` is told what was said and whether to start everything, not the log alone."""
+
+    name: str
+    prepare: Callable[[Path], None]
+    act: Callable[[Path, random.Random, Say], None]
+    examine: Callable[[Path, Sequence[Fact], bool], list[str]]
+
+
+WORKLOADS = {
+    workload.name: workload
+    for workload in (
+        Workload("append", laptop.prepare_laptop, laptop.record_lines, laptop.examine_laptop),
+        Workload("checkpoint", laptop.prepare_laptop, laptop.start_again, laptop.examine_laptop),
+        Workload("backup", laptop.prepare_laptop, laptop.back_up, laptop.examine_laptop),
+        Workload("first_open", laptop.prepare_nothing, laptop.open_first, laptop.examine_laptop),
+        Workload("roster", laptop.prepare_laptop, laptop.bring_roster, laptop.examine_laptop),
+        Workload("sync", office.prepare_office, office.sync_day, office.examine_office),
+        Workload("import", office.prepare_office, office.import_files, office.examine_office),
+    )
+}
