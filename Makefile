@@ -16,7 +16,7 @@ CATALOGUES = shared:shared/web/locale field_app:field_app/locale sync_server:syn
 PO_NOISE = Project-Id-Version|Report-Msgid-Bugs-To|POT-Creation-Date|PO-Revision-Date|Last-Translator|Language-Team|Generated-By
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test kills signals check fix bench screenshots words docs lock
+.PHONY: help venv demo test kills faults signals check fix bench screenshots words docs lock
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /\1\t/' | while IFS="$$(printf '\t')" read -r name text; \
@@ -41,6 +41,10 @@ test: $(STAMP) ## run every test, the browser's too; PYTEST_ARGS="-k name" narro
 
 kills: $(STAMP) ## kill the laptop 200 times under load, and print what was lost and how long a restart takes
 	TESTDAY_KILLS=200 "$(BIN)/python" -m pytest -s tests/e2e/test_sigkill.py
+
+faults: $(STAMP) ## try every kind of fault in short form with its controls; CAMPAIGN=power SEED=7 COUNT=5000 RESULTS=file
+	"$(BIN)/python" -m tests.faults $(CAMPAIGN) $(if $(SEED),--seed $(SEED)) $(if $(COUNT),--count $(COUNT)) \
+	  $(if $(RESULTS),--results "$(RESULTS)")
 
 signals: $(STAMP) ## ring 50 bells in a real browser, and kill the laptop 100 times around its signals
 	TESTDAY_BELLS=50 TESTDAY_SIGNAL_KILLS=100 "$(BIN)/python" -m pytest -s \

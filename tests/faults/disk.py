@@ -19,7 +19,7 @@ class Disk:
     """Follows a recording step by step, and says what may be found after a power cut now."""
 
     def __init__(self, recording: Recording) -> None:
-        self._durable = {number: data for number, data in enumerate(recording.files.values())}
+        self._durable = dict(enumerate(recording.files.values()))
         self._pending: dict[int, list[Step]] = {}
         self._names = {name: number for number, name in enumerate(recording.files)}
         self._moves: list[Step] = []

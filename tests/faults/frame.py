@@ -8,6 +8,7 @@ import json
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -70,18 +71,29 @@ class Result:
                 "seed": self.seed,
                 "tried": self.tried,
                 "findings": self.findings,
-                "figures": dict(self.figures),
-                "seconds": round(self.seconds, 1),
+                "figures": self.figures,
+                "seconds": self.seconds,
             },
             ensure_ascii=False,
         )
 
 
 def read_results(path: Path) -> list[Result]:
-    """The parts in a results file; a last line that was cut off is left out."""
-    if not path.exists():
-        return []
-    return [Result(**json.loads(line)) for line in path.read_text("utf-8").splitlines() if line.endswith("}")]
+    """The parts in a results file; a line that was cut off is left out."""
+    return list(_results(path)) if path.exists() else []
+
+
+def _results(path: Path) -> Iterator[Result]:
+    for line in path.read_text("utf-8").splitlines():
+        with suppress(ValueError):
+            yield Result(**json.loads(line))
+
+
+def note(result: Result, path: Path) -> None:
+    """Add a line to a results file, behind whatever an earlier run left there."""
+    torn = path.exists() and not path.read_bytes().endswith(b"\n")
+    with path.open("a", encoding="utf-8") as file:
+        file.write("\n" * torn + result.encode() + "\n")
 
 
 def run_parts(campaign: Campaign, seed: int, count: int, results: Path | None, folder: Path) -> Iterator[Result]:
@@ -93,8 +105,7 @@ def run_parts(campaign: Campaign, seed: int, count: int, results: Path | None, f
         if done is None:
             done = run_part(campaign, name, min(campaign.part, count - first), folder)
             if results:
-                with results.open("a", encoding="utf-8") as file:
-                    file.write(done.encode() + "\n")
+                note(done, results)
         yield done
 
 
@@ -105,7 +116,9 @@ def run_part(campaign: Campaign, seed: str, count: int, folder: Path, control: s
     own.mkdir()
     account = (campaign.controls[control] if control else campaign.run)(seed, count, own)
     name = f"{campaign.name} without {control}" if control else campaign.name
-    return Result(name, seed, account.tried, account.findings, account.figures, time.monotonic() - begun)
+    return Result(
+        name, seed, account.tried, account.findings, dict(account.figures), round(time.monotonic() - begun, 1)
+    )
 
 
 def describe(campaign: Campaign, results: list[Result]) -> str:

@@ -31,7 +31,7 @@ from tests.field_house import (
 )
 
 TRIES = 4
-LINES = 24
+LINES = 12
 
 
 @contextmanager

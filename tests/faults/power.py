@@ -19,7 +19,7 @@ from tests.faults.tracing import CALLS, Recording, Tracer, read_trace, snapshot
 from tests.faults.workloads import WORKLOADS
 
 SLICE = 100
-WHOLE = 10
+WHOLE = 40
 """Of so many images one is started as a whole laptop, the others' logs are opened alone."""
 
 
@@ -43,7 +43,9 @@ def record_calls(workload: str, seed: str, folder: Path, control: str = "") -> R
     return recording
 
 
-def images(recording: Recording, chance: random.Random, count: int) -> Iterator[tuple[int, dict[str, bytes], list[Fact]]]:
+def images(
+    recording: Recording, chance: random.Random, count: int
+) -> Iterator[tuple[int, dict[str, bytes], list[Fact]]]:
     """So many cuts in the order of their places: the place, the files, and what had been said."""
     cuts = sorted(chance.randint(0, len(recording.steps)) for _ in range(count))
     disk, done = Disk(recording), 0
@@ -55,18 +57,20 @@ def images(recording: Recording, chance: random.Random, count: int) -> Iterator[
 
 
 def try_images(workload: str, recording: Recording, seed: str, count: int) -> Account:
-    """Open so many images."""
+    """Open so many images; one that came before is not counted again."""
     account = Account()
     seen: set[bytes] = set()
     with scratch() as place:
         for number, (cut, files, facts) in enumerate(images(recording, random.Random(seed), count)):
+            name = name_of(cut, files)
+            if name in seen:
+                continue
+            seen.add(name)
             root = place / "image"
             write_image(root, files)
-            seen.add(name_of(cut, files))
             findings = WORKLOADS[workload].examine(root, facts, number % WHOLE == 0)
             account.check(f"{workload} seed {seed} cut {cut}", findings)
             shutil.rmtree(root)
-    account.figures["different images"] += len(seen)
     return account
 
 
@@ -91,11 +95,12 @@ def name_of(cut: int, files: dict[str, bytes]) -> bytes:
 def run(seed: str, count: int, folder: Path, workloads: Sequence[str] = tuple(WORKLOADS), control: str = "") -> Account:
     """Record each workload anew, and cut the power so many times in all."""
     tasks = []
-    for number, workload in enumerate(workloads):
+    weights = sum(WORKLOADS[workload].weight for workload in workloads)
+    for workload in workloads:
         own = folder / workload
         own.mkdir()
         recording = record_calls(workload, f"{seed} {workload}", own, control)
-        left = count // len(workloads) + (number < count % len(workloads))
+        left = -(-count * WORKLOADS[workload].weight // weights)
         for first in range(0, left, SLICE):
             tasks.append((workload, recording, f"{seed} {workload} {first}", min(SLICE, left - first)))
     account = Account()
@@ -108,8 +113,8 @@ CAMPAIGN = Campaign(
     name="power",
     unit="images",
     run=run,
-    short=4200,
-    part=21000,
+    short=3300,
+    part=22000,
     controls={
         "synchronous=FULL (NORMAL)": partial(run, workloads=("append",), control="synchronous=NORMAL"),
         "synchronous=FULL (OFF)": partial(run, workloads=("append",), control="synchronous=OFF"),

@@ -1,6 +1,6 @@
 """System calls of a process under strace, read as what they do to the files of one folder.
 
-`-xx` prints every string in hex, so that what was written is here byte for byte; `-y` names what a descriptor stands for.
+`-xx` prints every string in hex, so that what was written is here byte for byte; `-y` names what a descriptor is.
 """
 
 import json

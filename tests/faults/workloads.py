@@ -17,12 +17,16 @@ from tests.faults.stage import Say
 
 @dataclass(frozen=True)
 class Workload:
-    """See the module; `examine` is told what was said and whether to start everything, not the log alone."""
+    """See the module; `examine` is told what was said and whether to start everything, not the log alone.
+
+    `weight` is its share among the others: an image of an office costs three of a laptop's.
+    """
 
     name: str
     prepare: Callable[[Path], None]
     act: Callable[[Path, random.Random, Say], None]
     examine: Callable[[Path, Sequence[Fact], bool], list[str]]
+    weight: int = 4
 
 
 WORKLOADS = {
@@ -33,7 +37,7 @@ WORKLOADS = {
         Workload("backup", laptop.prepare_laptop, laptop.back_up, laptop.examine_laptop),
         Workload("first_open", laptop.prepare_nothing, laptop.open_first, laptop.examine_laptop),
         Workload("roster", laptop.prepare_laptop, laptop.bring_roster, laptop.examine_laptop),
-        Workload("sync", office.prepare_office, office.sync_day, office.examine_office),
-        Workload("import", office.prepare_office, office.import_files, office.examine_office),
+        Workload("sync", office.prepare_office, office.sync_day, office.examine_office, weight=1),
+        Workload("import", office.prepare_office, office.import_files, office.examine_office, weight=1),
     )
 }
