@@ -13,6 +13,7 @@ from multiprocessing.context import ForkServerContext
 from pathlib import Path
 from select import select
 
+from shared.domain.errors import DomainError
 from tests.faults.oracle import Fact
 
 Say = Callable[..., None]
@@ -93,4 +94,9 @@ def _play(workload: str, root: Path, seed: str, control: str, waits: Connection,
     waits.recv_bytes()
     if control:
         take_away(control)
-    WORKLOADS[workload].act(root, random.Random(seed), say)
+    try:
+        WORKLOADS[workload].act(root, random.Random(seed), say)
+    except DomainError as problem:  # what a command says in words
+        say("gave_up", code=problem.code.value)
+    except Exception as problem:
+        say("crashed", what=repr(problem)[:200])

@@ -1,0 +1,169 @@
+"""Failing system calls: the N-th call that touches the folder fails, for every N, once or from then on.
+
+The fault is the kernel's own (strace's inject), met by the unmodified program on the real interpreter. It must never say
+"recorded" for what is not on disk, and must go on by itself or after a restart, without anybody's help.
+"""
+
+import random
+import re
+import threading
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from tests.faults.frame import Account, Campaign
+from tests.faults.oracle import Fact
+from tests.faults.pool import WORKERS
+from tests.faults.power import write_image
+from tests.faults.stage import Play
+from tests.faults.tracing import Tracer, snapshot
+from tests.faults.workloads import WORKLOADS
+
+ERRORS: Mapping[str, Sequence[str]] = {
+    "pwrite64": ("EIO", "ENOSPC", "EINTR"),
+    "write": ("EIO", "ENOSPC", "EINTR"),
+    "fsync": ("EIO", "ENOSPC", "EINTR"),
+    "fdatasync": ("EIO", "ENOSPC", "EINTR"),
+    "ftruncate": ("EIO", "ENOSPC", "EINTR"),
+    "openat": ("EIO", "ENOSPC", "EINTR"),
+    "rename": ("EIO", "ENOSPC"),
+    "unlink": ("EIO",),
+}
+_CALL = re.compile(r"(\d+) +(\w+)\(")
+_PLACE = re.compile(r'[<"](/[^">]*)[">]')
+
+
+@dataclass(frozen=True)
+class Fault:
+    """The N-th `call` of a thread fails with `error`, once or from then on."""
+
+    workload: str
+    call: str
+    error: str
+    number: int
+    lasting: bool
+
+    def __str__(self) -> str:
+        again = " and every later" if self.lasting else ""
+        return f"{self.workload}: {self.error} at {self.call} {self.number}{again}"
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A workload's folder as it was made, and which calls touch which files in it when nothing fails."""
+
+    files: dict[str, bytes]
+    places: frozenset[str]
+    calls: Mapping[str, int]
+
+
+def make_scene(workload: str, folder: Path, seed: str) -> Scene:
+    """Play a workload without a fault, and count its calls: of each the most that one thread makes."""
+    root, trace = folder / "root", folder / "trace"
+    WORKLOADS[workload].prepare(root)
+    files = snapshot(root)
+    play = Play(workload, root, seed)
+    Tracer("-y", "-s", "0", "-e", f"trace={','.join(ERRORS)}", "-o", str(trace)).attach(play.pid)
+    play.go()
+    play.end()
+    places: set[str] = set()
+    counts: Counter[tuple[str, str]] = Counter()
+    for line in trace.read_text("utf-8", errors="replace").splitlines():
+        touched = [place for place in _PLACE.findall(line) if place.startswith(str(root))]
+        call = _CALL.match(line)
+        if touched and call:
+            places.update(place.removeprefix(str(root)) for place in touched)
+            counts[call[1], call[2]] += 1
+    most = {call: max([n for (_thread, name), n in counts.items() if name == call], default=0) for call in ERRORS}
+    return Scene(files, frozenset(places), most)
+
+
+def list_faults(workload: str, scene: Scene) -> list[Fault]:
+    """Every fault of a workload; an interruption that never ends is none, since it is tried again for ever."""
+    return [
+        Fault(workload, call, error, number, lasting)
+        for call, errors in ERRORS.items()
+        for error in errors
+        for lasting in (False, True)
+        for number in range(1, scene.calls[call] + 1)
+        if not (lasting and error == "EINTR")
+    ]
+
+
+def try_fault(fault: Fault, scene: Scene, root: Path, seed: str, control: str = "") -> Account:
+    """Play the workload with the fault, restart it without, and look at what is left."""
+    write_image(root, scene.files)
+    play = Play(fault.workload, root, seed, control)
+    inject = f"inject={fault.call}:error={fault.error}:when={fault.number}{'+' * fault.lasting}"
+    places = [word for place in sorted(scene.places) for word in ("-P", f"{root}{place}")]
+    trace = root.with_name(root.name + ".trace")
+    tracer = Tracer("-e", f"trace={fault.call}", "-e", inject, *places, "-o", str(trace))
+    tracer.attach(play.pid)
+    play.go()
+    facts = play.end()
+    tracer.wait()
+    account = Account()
+    account.figures["calls failed"] += trace.read_text("utf-8", errors="replace").count("(INJECTED)")
+    account.check(str(fault), _judge(fault, facts, root))
+    account.figures["went on by themselves" if _went_on(facts) else "ended, and a restart went on"] += 1
+    return account
+
+
+def _went_on(facts: Sequence[Fact]) -> bool:
+    return not any(fact["fact"] in ("gave_up", "crashed") for fact in facts)
+
+
+def _judge(fault: Fault, facts: Sequence[Fact], root: Path) -> list[str]:
+    findings = [f"{fact['fact']}: {fact.get('what', '')}" for fact in facts if fact["fact"] in ("hung", "crashed")]
+    return findings + WORKLOADS[fault.workload].examine(root, facts, True)
+
+
+def run(
+    seed: str,
+    count: int,
+    folder: Path,
+    workloads: Sequence[str] = tuple(WORKLOADS),
+    control: str = "",
+    calls: Sequence[str] = tuple(ERRORS),
+) -> Account:
+    """So many faults by chance among all there are; all of them when the count is not less."""
+    chance = random.Random(seed)
+    scenes: dict[str, Scene] = {}
+    faults: list[Fault] = []
+    for workload in workloads:
+        own = folder / workload
+        own.mkdir()
+        scenes[workload] = make_scene(workload, own, seed)
+        faults += [fault for fault in list_faults(workload, scenes[workload]) if fault.call in calls]
+    chosen = faults if count >= len(faults) else chance.sample(faults, count)
+    numbers, lock = iter(range(len(chosen))), threading.Lock()
+
+    def one(fault: Fault) -> Account:
+        with lock:
+            root = folder / f"try-{next(numbers)}"
+        return try_fault(fault, scenes[fault.workload], root, seed, control)
+
+    account = Account()
+    with ThreadPoolExecutor(WORKERS) as pool:
+        for part in pool.map(one, chosen):
+            account.add(part)
+    account.figures["faults there are"] += len(faults)
+    return account
+
+
+CAMPAIGN = Campaign(
+    name="syscalls",
+    unit="faults",
+    run=run,
+    short=140,
+    part=10_000,
+    controls={
+        "a rollback after a fault": partial(
+            run, workloads=("append",), control="a commit that failed is believed", calls=("fdatasync", "pwrite64")
+        )
+    },
+    control_count=30,
+)
