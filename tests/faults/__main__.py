@@ -4,11 +4,11 @@ import argparse
 import sys
 from pathlib import Path
 
-from tests.faults import power, syscalls
+from tests.faults import power, proxy, syscalls
 from tests.faults.frame import SHOWN, Campaign, Result, describe, read_results, run_part, run_parts
 from tests.faults.stage import scratch
 
-CAMPAIGNS = {campaign.name: campaign for campaign in (power.CAMPAIGN, syscalls.CAMPAIGN)}
+CAMPAIGNS = {campaign.name: campaign for campaign in (power.CAMPAIGN, syscalls.CAMPAIGN, proxy.ATTACK)}
 
 
 def main() -> int:

@@ -160,11 +160,12 @@ def check_laptop(folder: Path, facts: Sequence[Fact]) -> list[str]:
         return [f"the laptop's file cannot be read: {problem}"]
 
 
-def check_office(folder: Path, facts: Sequence[Fact]) -> list[str]:
-    """Every line that the office said it holds is there, once, in an unbroken log."""
+def check_office(folder: Path, facts: Sequence[Fact], forks: int = 0) -> list[str]:
+    """Every line that the office said it holds is there, once, in an unbroken log; and no branch but those of forks."""
     try:
+        findings = _check_branches(folder / "server.sqlite", facts, forks)
         logs = read_office(folder / "server.sqlite")
-        findings = [finding for log in logs.values() for finding in check_chain(log)]
+        findings += [finding for log in logs.values() for finding in check_chain(log)]
         for fact in facts:
             if fact["fact"] == "received":
                 kept = logs.get(fact["log"])
@@ -175,6 +176,18 @@ def check_office(folder: Path, facts: Sequence[Fact]) -> list[str]:
         return findings
     except _BROKEN as problem:
         return [f"the office's file cannot be read: {problem}"]
+
+
+def _check_branches(database: Path, facts: Sequence[Fact], forks: int) -> list[str]:
+    connection = sqlite3.connect(f"file:{database}?mode=ro", uri=True)
+    try:
+        found = connection.execute("SELECT count(*) FROM branch WHERE branch > 0").fetchone()[0]
+        rows = {bytes(row[0]).decode() for row in connection.execute("SELECT raw FROM line WHERE branch > 0")}
+    finally:
+        connection.close()
+    findings = [f"{found} branches where {forks} logs were forked"] if found != forks else []
+    lost = sum(1 for fact in facts if fact["fact"] == "forked" and fact["line"] not in rows)
+    return findings + ([f"{lost} lines of forks are lost"] if lost else [])
 
 
 def receipts_of(database: Path, server_key: str) -> list[Fact]:

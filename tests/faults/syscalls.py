@@ -1,7 +1,7 @@
 """Failing system calls: the N-th call that touches the folder fails, for every N, once or from then on.
 
-The fault is the kernel's own (strace's inject), met by the unmodified program on the real interpreter. It must never say
-"recorded" for what is not on disk, and must go on by itself or after a restart, without anybody's help.
+The fault is the kernel's own (strace's inject), met by the unmodified program on the real interpreter. It must never
+say "recorded" for what is not on disk, and must go on by itself or after a restart, without anybody's help.
 """
 
 import random
