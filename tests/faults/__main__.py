@@ -4,11 +4,14 @@ import argparse
 import sys
 from pathlib import Path
 
-from tests.faults import power, proxy, syscalls
+from tests.faults import kill, power, proxy, syscalls, threads
 from tests.faults.frame import SHOWN, Campaign, Result, describe, read_results, run_part, run_parts
 from tests.faults.stage import scratch
 
-CAMPAIGNS = {campaign.name: campaign for campaign in (power.CAMPAIGN, syscalls.CAMPAIGN, proxy.ATTACK)}
+CAMPAIGNS = {
+    campaign.name: campaign
+    for campaign in (power.CAMPAIGN, syscalls.CAMPAIGN, proxy.ATTACK, threads.ATTACK, kill.ATTACK)
+}
 
 
 def main() -> int:

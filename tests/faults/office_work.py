@@ -1,6 +1,7 @@
 """Workloads of two places at once: a laptop that syncs with an office, and an office that imports files."""
 
 import random
+import threading
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -63,15 +64,31 @@ def sync_day(root: Path, chance: random.Random, say: Say) -> None:
     """Lines are recorded and sent, again and again."""
     served = serve(root)
     try:
-        with opened(root / "laptop") as house:
-            runner = make_runner(house, served.url)
-            for number in range(PASSES):
-                for line in range(LINES):
-                    draft = Draft("note_added", PRINCIPAL, {"text": "记" * chance.choice((3, 200))})
-                    record(house, draft, f"request-{number}-{line}", say)
-                _pass(runner, house, say)
+        _sync(root, served.url, chance, say)
     finally:
         served.close()
+
+
+def serve_until_killed(root: Path, chance: random.Random, say: Say) -> None:
+    """The office alone; it leaves its address for the laptop."""
+    (root / "url").write_text(serve(root).url, encoding="utf-8")
+    say("serving")
+    threading.Event().wait()
+
+
+def sync_with_office(root: Path, chance: random.Random, say: Say) -> None:
+    """The laptop alone, with an office in another process."""
+    _sync(root, (root / "url").read_text(encoding="utf-8"), chance, say)
+
+
+def _sync(root: Path, url: str, chance: random.Random, say: Say) -> None:
+    with opened(root / "laptop") as house:
+        runner = make_runner(house, url)
+        for number in range(PASSES):
+            for line in range(LINES):
+                draft = Draft("note_added", PRINCIPAL, {"text": "记" * chance.choice((3, 200))})
+                record(house, draft, f"request-{number}-{line}", say)
+            _pass(runner, house, say)
 
 
 def _pass(runner: SyncRunner, house: House, say: Say) -> None:

@@ -34,7 +34,7 @@ TIMEOUTS = (2.0, 0.5)
 PARTS = (12, 8)
 SLOW_LINES = 400
 PATIENT = (5.0, 30.0)
-ROUNDS = 4
+ROUNDS = 8
 LAPTOPS = 4
 MakeRunner = Callable[[SyncLaptop], SyncRunner]
 
@@ -180,7 +180,7 @@ class Driver:
         other = rewritten(log, 9, changed, log.lines[9 : PARTS[0]])
         pump = Pump(self._road.url)
         try:
-            with self._laptop(pump, other) as laptop:
+            with self._laptop(pump, other, PATIENT) as laptop:
                 laptop.record(PARTS[0])
                 found = laptop.runner.run_pass()
         except DomainError as problem:

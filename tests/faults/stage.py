@@ -6,8 +6,9 @@ import os
 import random
 import signal
 import tempfile
+import traceback
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
@@ -54,8 +55,9 @@ class Play:
         self._gate.send_bytes(b"go")
 
     def kill(self) -> None:
-        """End it at once."""
-        os.kill(self.pid, signal.SIGKILL)
+        """End it at once, unless it has ended."""
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGKILL)
 
     def hear(self, seconds: float = PATIENCE) -> bool:
         """Listen for so long; returns False once it has ended."""
@@ -64,6 +66,13 @@ class Play:
         piece = os.read(self._ears.fileno(), 65536)
         self._heard += piece
         return piece != b""
+
+    def wait_for(self, count: int) -> bool:
+        """Wait until it has said so much; returns False when it ended before."""
+        while self._heard.count(b"\n") < count:
+            if not self.hear():
+                return False
+        return True
 
     def end(self) -> list[Fact]:
         """Wait for its end; everything that it said. One that hangs is killed and says `hung`."""
@@ -87,7 +96,7 @@ def say(fact: str, **more: object) -> None:
 
 def _play(workload: str, root: Path, seed: str, control: str, waits: Connection, speaks: Connection) -> None:
     from tests.faults.controls import take_away
-    from tests.faults.workloads import WORKLOADS
+    from tests.faults.workloads import PLAYED
 
     os.dup2(speaks.fileno(), 1)
     speaks.close()
@@ -95,8 +104,10 @@ def _play(workload: str, root: Path, seed: str, control: str, waits: Connection,
     if control:
         take_away(control)
     try:
-        WORKLOADS[workload].act(root, random.Random(seed), say)
+        PLAYED[workload].act(root, random.Random(seed), say)
     except DomainError as problem:  # what a command says in words
         say("gave_up", code=problem.code.value)
     except Exception as problem:
-        say("crashed", what=repr(problem)[:200])
+        where = traceback.extract_tb(problem.__traceback__)
+        ours = [f"{Path(step.filename).name}:{step.name}" for step in where if "/lib/" not in step.filename]
+        say("crashed", what=f"{problem!r} in {' > '.join(ours[-4:])}"[:300])

@@ -41,3 +41,9 @@ WORKLOADS = {
         Workload("import", office.prepare_office, office.import_files, office.examine_office, weight=1),
     )
 }
+
+OFFICE_ALONE = Workload("office alone", office.prepare_office, office.serve_until_killed, office.examine_office)
+LAPTOP_ALONE = Workload("laptop alone", office.prepare_office, office.sync_with_office, office.examine_office)
+"""The two halves of `sync`, each in a process of its own, so that one can be killed without the other."""
+
+PLAYED = {**WORKLOADS, OFFICE_ALONE.name: OFFICE_ALONE, LAPTOP_ALONE.name: LAPTOP_ALONE}

@@ -1,0 +1,102 @@
+"""SIGKILL at any instant, of the laptop, the office, or both, while they record, back up, sync and import.
+
+`make kills` does the same to the laptop's pages, from outside through HTTP (tests/e2e/killing.py).
+"""
+
+import random
+import shutil
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+
+from tests.faults.frame import Account, Campaign
+from tests.faults.pool import WORKERS
+from tests.faults.power import write_image
+from tests.faults.stage import Play
+from tests.faults.tracing import snapshot
+from tests.faults.workloads import LAPTOP_ALONE, OFFICE_ALONE, WORKLOADS
+
+LONGEST = 0.02
+SYNC_BUSY = 0.15
+PAIR = "sync of two processes"
+SCENES = (*WORKLOADS, PAIR)
+
+
+def kill_one(workload: str, files: dict[str, bytes], root: Path, chance: random.Random, control: str) -> list[str]:
+    """Play it, kill it some milliseconds after it said something, start it again to its end, look both times."""
+    write_image(root, files)
+    seed = chance.random()
+    play = Play(workload, root, seed, control)
+    play.go()
+    if play.wait_for(chance.randint(0, 12)):
+        time.sleep(chance.uniform(0, LONGEST))
+        play.kill()
+    facts = play.end()
+    examine = WORKLOADS[workload].examine
+    findings = examine(root, facts, True)
+    again = Play(workload, root, seed)
+    again.go()
+    return findings + examine(root, [*facts, *again.end()], True)
+
+
+def kill_of_two(files: dict[str, bytes], root: Path, chance: random.Random, control: str) -> list[str]:
+    """The same with laptop and office apart: one dies, or both; then they meet again and hold the same lines."""
+    write_image(root, files)
+    office, laptop = Play(OFFICE_ALONE.name, root, 0, control), Play(LAPTOP_ALONE.name, root, 1, control)
+    office.go()
+    office.wait_for(1)
+    laptop.go()
+    laptop.wait_for(chance.randint(0, 20))
+    time.sleep(chance.uniform(0, SYNC_BUSY))
+    first = chance.choice(((office,), (laptop,), (office, laptop), (laptop, office)))
+    for play in first:
+        play.kill()
+    facts = laptop.end()
+    if office not in first:
+        office.kill()
+    office.end()
+    findings = LAPTOP_ALONE.examine(root, facts, True)
+    again = Play("sync", root, 1)
+    again.go()
+    told = again.end()
+    findings += [] if any(fact["fact"] == "received" for fact in told) else ["they do not come together again"]
+    return findings + LAPTOP_ALONE.examine(root, [*facts, *told], True)
+
+
+def run(seed: str, count: int, folder: Path, scenes: Sequence[str] = SCENES, control: str = "") -> Account:
+    """So many kills, the scenes in turn."""
+    made: dict[str, dict[str, bytes]] = {}
+    for scene in scenes:
+        root = folder / f"scene-{len(made)}"
+        (LAPTOP_ALONE if scene == PAIR else WORKLOADS[scene]).prepare(root)
+        made[scene] = snapshot(root)
+
+    def one(number: int) -> Account:
+        scene, account = scenes[number % len(scenes)], Account()
+        chance, root = random.Random(f"{seed} {number}"), folder / f"try-{number}"
+        kill: Callable[..., list[str]] = kill_of_two if scene == PAIR else partial(kill_one, scene)
+        account.check(f"{scene} {seed} {number}", kill(made[scene], root, chance, control))
+        account.figures[f"in {scene}"] += 1
+        shutil.rmtree(root)
+        return account
+
+    account = Account()
+    with ThreadPoolExecutor(WORKERS) as pool:
+        for part in pool.map(one, range(count)):
+            account.add(part)
+    return account
+
+
+ATTACK = Campaign(
+    name="kill",
+    unit="kills",
+    run=run,
+    short=120,
+    part=400,
+    controls={
+        "confirming after the commit": partial(run, scenes=("append",), control="confirming before commit"),
+    },
+    control_count=16,
+)
