@@ -16,8 +16,9 @@ from field_app.store.office import OfficeStore, office_migrations
 from field_app.store.people import PinStore
 from field_app.web.entrance import init_entrance
 from field_app.web.pages import register_pages
+from shared.domain.errors import DomainError, ErrorCode
 from shared.log.signing import SigningKey
-from shared.store.durable import write_whole
+from shared.store.durable import read_file, write_whole
 from shared.store.migrations import log_migrations
 from shared.store.sqlite import SqliteEventStore
 from shared.store.writer import Writer
@@ -47,26 +48,32 @@ class House:
 
 
 def open_house(config: FieldConfig) -> House:
-    """Open or make the laptop's folder; raises NOT_A_DATABASE, DATABASE_IN_USE or DISK_FULL."""
+    """Open or make the laptop's folder.
+
+    Raises NOT_A_DATABASE, DATABASE_IN_USE, DISK_FULL, FILE_UNREADABLE, KEY_DAMAGED or ENROLMENT_UNREADABLE.
+    """
     config.folder.mkdir(parents=True, exist_ok=True)
+    # small files first: when one cannot be read, no database is left open
+    enrolment = _enrolment(config.folder)
+    keys = Keys(_key(config.folder / "device.key"), _key(config.folder / "log.key"))
+    secret = _secret(config.folder / "session.key")
+    clock = clock_for(enrolment)
     writer = Writer(config.folder / "log.sqlite", (log_migrations, office_migrations))
     office = OfficeStore(writer)
     pins = PinStore(config.folder / "people.sqlite")
-    enrolment = _enrolment(config.folder)
-    clock = clock_for(enrolment)
     parts = Parts(
         folder=config.folder,
         clock=clock,
         store=SqliteEventStore(writer),
         contents=office,
         pins=PinGate(pins, clock),
-        keys=Keys(_key(config.folder / "device.key"), _key(config.folder / "log.key")),
+        keys=keys,
         enrolment=enrolment,
         software=SOFTWARE,
     )
     laptop = Laptop(parts)
     sync = LaptopSync(laptop, office, active=config.sync)
-    return House(laptop, office, writer, pins, sync, _secret(config.folder / "session.key"))
+    return House(laptop, office, writer, pins, sync, secret)
 
 
 def create_app(house: House, launch: str) -> Flask:
@@ -90,15 +97,23 @@ def create_app(house: House, launch: str) -> Flask:
 
 def _enrolment(folder: Path) -> Enrolment | None:
     path = folder / "laptop.json"
-    return read_enrolment(json.loads(path.read_text(encoding="utf-8"))) if path.exists() else None
+    if not path.exists():
+        return None
+    try:
+        return read_enrolment(json.loads(read_file(path).decode("utf-8")))
+    except ValueError as problem:
+        raise DomainError(ErrorCode.ENROLMENT_UNREADABLE) from problem
 
 
 def _key(path: Path) -> SigningKey:
-    return SigningKey(_secret(path))
+    try:
+        return SigningKey(_secret(path))
+    except ValueError as problem:
+        raise DomainError(ErrorCode.KEY_DAMAGED, path=path.name) from problem
 
 
 def _secret(path: Path) -> bytes:
     """32 random bytes, made once and kept in a file that only this user may read."""
     if not path.exists():
         write_whole(path, os.urandom(32))
-    return path.read_bytes()
+    return read_file(path)

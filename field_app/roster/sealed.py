@@ -11,7 +11,7 @@ from field_app.roster import locks
 from field_app.roster.pupil import Pupil
 from field_app.roster.sealed_file import SealedFile, decode_file, decode_pupils, encode_file, encode_pupils
 from shared.domain.errors import DomainError, ErrorCode
-from shared.store.durable import disk_errors, erase, fresh_path, publish, write_whole
+from shared.store.durable import disk_errors, erase, fresh_path, publish, read_file, write_whole
 
 _PUPILS = b"testday roster pupils 1"
 
@@ -143,7 +143,7 @@ class SealedRoster:
 
     def _get(self) -> SealedFile:
         try:
-            return decode_file(self.path.read_bytes())
+            return decode_file(read_file(self.path))
         except FileNotFoundError as error:
             raise DomainError(ErrorCode.ROSTER_MISSING) from error
 
@@ -179,7 +179,7 @@ def _inspect(path: Path) -> tuple[bool, str]:
     """Whether a file is the rest of a destroyed roster, and its fingerprint; a damaged one has that of its bytes."""
     if not path.exists():
         raise DomainError(ErrorCode.ROSTER_MISSING)
-    data = path.read_bytes()
+    data = read_file(path)
     try:
         file = decode_file(data)
     except DomainError:

@@ -38,6 +38,8 @@ class Journal:
         if record is None:
             raise DomainError(ErrorCode.NOT_ENROLLED)
         self.birth = decode_birth(record)
+        if self.birth.key != key.public:  # heads signed with another key would prove nothing to anybody
+            raise DomainError(ErrorCode.KEY_DAMAGED, path="log.key")
         self.clock = clock
         self._store = store
         self._key = key

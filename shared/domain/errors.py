@@ -18,6 +18,7 @@ class ErrorCode(StrEnum):
     NOT_RECORDED = "not_recorded"
     DISK_FULL = "disk_full"
     NOT_A_DATABASE = "not_a_database"
+    FILE_UNREADABLE = "file_unreadable"
     DATABASE_IN_USE = "database_in_use"
     PORT_IN_USE = "port_in_use"
     # events

@@ -37,6 +37,16 @@ def disk_errors() -> Iterator[None]:
         raise DomainError(ErrorCode.NOT_RECORDED, reason=type(error).__name__) from error
 
 
+def read_file(path: Path) -> bytes:
+    """The bytes of a file that is there; raises FILE_UNREADABLE when the disk does not give them."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise DomainError(ErrorCode.FILE_UNREADABLE, path=path.name) from error
+
+
 def fresh_path(path: Path) -> Path:
     """Where the new file stands until it takes its name; always the same, so that no copies pile up."""
     return path.with_name(path.name + ".new")

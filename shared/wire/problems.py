@@ -59,6 +59,11 @@ PROBLEMS: dict[C, Problem] = {
         "磁盘已满，这一条没有存上。请删除一些文件（如下载、回收站）后再点一次；内容还在页面上。",
         "The disk is full and this was not recorded. Free some space (downloads, recycle bin) and press again.",
     ),
+    C.FILE_UNREADABLE: Problem(
+        503,
+        "硬盘没有读出文件 {path}。文件没有被改动；请再试一次，还不行就重新启动电脑。",
+        "The disk did not give the file {path}. It was left untouched: try again; if that fails, restart the machine.",
+    ),
     C.NOT_A_DATABASE: Problem(
         500,
         "{path} 不是数据库文件或已损坏。文件没有被改动；请把它移到别处保存，再用备份恢复。",
@@ -464,8 +469,8 @@ PROBLEMS: dict[C, Problem] = {
     ),
     C.KEY_DAMAGED: Problem(
         500,
-        "密钥文件 {path} 读不出来（应为 32 字节）。文件没有被改动；请放回备份里的同名文件。",
-        "The key file {path} cannot be used (it must hold 32 bytes). It was left untouched; put back its backup.",
+        "密钥文件 {path} 读不出来，或者不是原来那一个。文件没有被改动；请放回备份里的同名文件。",
+        "The key file {path} cannot be read, or is not the one it was. It was left untouched; put back its backup.",
     ),
     **{code: Problem(*words) for code, words in (ROSTER_WORDS | DRILL_WORDS).items()},
     C.RULE_BROKEN: Problem(422, "{reason}", "{reason}"),

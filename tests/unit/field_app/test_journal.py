@@ -39,11 +39,13 @@ class FaultyStore(MemoryEventStore):
             raise DomainError(ErrorCode.NOT_RECORDED, reason="I/O")
 
 
+KEY = SigningKey(bytes(range(32)))
+
+
 def make_journal(store: MemoryEventStore) -> Journal:
-    key = SigningKey.new()
-    birth = Birth(log_id(key.public), key.public, "530521001", "2021-yunxi", "live", 1, None, "a" * 64, "0.1.0", 1)
+    birth = Birth(log_id(KEY.public), KEY.public, "530521001", "2021-yunxi", "live", 1, None, "a" * 64, "0.1.0", 1)
     store.begin(birth.encode())
-    journal = Journal(store, SteadyClock(Machine()), key)
+    journal = Journal(store, SteadyClock(Machine()), KEY)
     journal.record(ON_DUTY, "request-0")
     return journal
 
@@ -92,8 +94,7 @@ def test_reopened_journal_says_the_same_day() -> None:
     store = MemoryEventStore()
     journal = make_journal(store)
     journal.record(note("一"), "request-1")
-    key = SigningKey.new()
-    assert Journal(store, SteadyClock(Machine()), key).folded == journal.folded
+    assert Journal(store, SteadyClock(Machine()), KEY).folded == journal.folded
 
 
 def test_milestone_is_signed_in_the_same_commit() -> None:
