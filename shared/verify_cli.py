@@ -105,7 +105,7 @@ def read_path(path: Path) -> tuple[bytes, list[bytes], list[bytes] | None, list[
     """Birth, lines, stored hashes (None in a plain file) and heads; raises NOT_A_LOG."""
     try:
         return _database(path) if is_database(path) else _plain(path)
-    except (sqlite3.Error, OSError) as problem:
+    except (sqlite3.Error, OSError, ValueError) as problem:  # the driver stumbles over the bytes of its own messages
         raise DomainError(ErrorCode.NOT_A_LOG, path=path.name) from problem
     except DomainError as problem:
         raise DomainError(ErrorCode.NOT_A_LOG, path=path.name) from problem

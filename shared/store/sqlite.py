@@ -123,7 +123,7 @@ def _requests(connection: sqlite3.Connection) -> set[str]:
 
 def _birth(connection: sqlite3.Connection) -> bytes | None:
     row = connection.execute("SELECT record FROM birth").fetchone()
-    return bytes(row[0]) if row else None
+    return as_bytes(row[0]) if row else None
 
 
 def _head(connection: sqlite3.Connection) -> Head:
@@ -172,7 +172,7 @@ def _heads(connection: sqlite3.Connection) -> list[SignedHead]:
         return []
     log = birth_head(birth).log
     rows = connection.execute("SELECT seq, hash, signature FROM head ORDER BY seq").fetchall()
-    return [SignedHead(Head(log, seq, digest), signature) for seq, digest, signature in rows]
+    return [SignedHead(Head(log, seq, as_bytes(digest)), str(signature)) for seq, digest, signature in rows]
 
 
 def read_log(connection: sqlite3.Connection) -> tuple[bytes, list[bytes], list[bytes], list[SignedHead]]:

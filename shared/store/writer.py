@@ -37,6 +37,9 @@ SHARED = (
 )
 """The office's file: a second thread reads, and commands work beside the running server."""
 
+FAULTS = (sqlite3.Error, UnicodeDecodeError)
+"""What the driver raises; the second when a damaged file's bytes stand in the message that it wanted to give."""
+
 _NOTHING_LEFT = 128 * 1024
 SCHEMA_FAULTS = ("not a database", "malformed", "file is encrypted")
 
@@ -50,15 +53,17 @@ def connect(path: Path, migrations: Iterable[Migrations], settings: Iterable[str
             connection.execute(setting).fetchall()
         for migration_set in migrations:
             migration_set.apply(Database(connection))
-    except sqlite3.Error as fault:
+    except FAULTS as fault:
         if connection is not None:
             connection.close()
         raise store_error(fault, path) from fault
     return connection
 
 
-def store_error(fault: sqlite3.Error, path: Path) -> DomainError:
+def store_error(fault: Exception, path: Path) -> DomainError:
     """The error code of a driver's fault."""
+    if isinstance(fault, UnicodeDecodeError):
+        return DomainError(ErrorCode.NOT_A_DATABASE, path=path.name)
     words = str(fault)
     if "locked" in words or "busy" in words:
         return DomainError(ErrorCode.DATABASE_IN_USE, path=path.name)
@@ -154,14 +159,14 @@ class Writer:
             connection.execute("BEGIN IMMEDIATE")
             try:
                 result = work(connection)
-            except sqlite3.Error:
+            except FAULTS:
                 raise
             except BaseException:
                 connection.execute("ROLLBACK")
                 raise
             connection.execute("COMMIT")
             return result
-        except sqlite3.Error as fault:
+        except FAULTS as fault:
             self._distrust()
             raise store_error(fault, self.path) from fault
 

@@ -4,13 +4,13 @@ import argparse
 import sys
 from pathlib import Path
 
-from tests.faults import kill, power, proxy, syscalls, threads
+from tests.faults import bitrot, kill, power, proxy, syscalls, threads
 from tests.faults.frame import SHOWN, Campaign, Result, describe, read_results, run_part, run_parts
 from tests.faults.stage import scratch
 
 CAMPAIGNS = {
     campaign.name: campaign
-    for campaign in (power.CAMPAIGN, syscalls.CAMPAIGN, proxy.ATTACK, threads.ATTACK, kill.ATTACK)
+    for campaign in (power.ATTACK, syscalls.ATTACK, proxy.ATTACK, threads.ATTACK, kill.ATTACK, bitrot.ATTACK)
 }
 
 

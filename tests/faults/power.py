@@ -109,7 +109,7 @@ def run(seed: str, count: int, folder: Path, workloads: Sequence[str] = tuple(WO
     return account
 
 
-CAMPAIGN = Campaign(
+ATTACK = Campaign(
     name="power",
     unit="images",
     run=run,

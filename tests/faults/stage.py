@@ -94,6 +94,13 @@ def say(fact: str, **more: object) -> None:
     os.write(1, json.dumps({"fact": fact, **more}, separators=(",", ":")).encode() + b"\n")
 
 
+def where_it_broke(problem: Exception) -> str:
+    """An error that nobody expected, and the last of our functions that it came through."""
+    where = traceback.extract_tb(problem.__traceback__)
+    ours = [f"{Path(step.filename).name}:{step.name}" for step in where if "/lib/" not in step.filename]
+    return f"{problem!r} in {' > '.join(ours[-4:])}"[:300]
+
+
 def _play(workload: str, root: Path, seed: str, control: str, waits: Connection, speaks: Connection) -> None:
     from tests.faults.controls import take_away
     from tests.faults.workloads import PLAYED
@@ -108,6 +115,4 @@ def _play(workload: str, root: Path, seed: str, control: str, waits: Connection,
     except DomainError as problem:  # what a command says in words
         say("gave_up", code=problem.code.value)
     except Exception as problem:
-        where = traceback.extract_tb(problem.__traceback__)
-        ours = [f"{Path(step.filename).name}:{step.name}" for step in where if "/lib/" not in step.filename]
-        say("crashed", what=f"{problem!r} in {' > '.join(ours[-4:])}"[:300])
+        say("crashed", what=where_it_broke(problem))

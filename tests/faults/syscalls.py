@@ -154,7 +154,7 @@ def run(
     return account
 
 
-CAMPAIGN = Campaign(
+ATTACK = Campaign(
     name="syscalls",
     unit="faults",
     run=run,

@@ -4,10 +4,17 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults import power
+from tests.faults import bitrot, kill, power, proxy, syscalls, threads
 from tests.faults.frame import Account, Campaign, read_results, run_part, run_parts
 
-SHORTEST = ((power.CAMPAIGN, 220),)
+SHORTEST = (
+    (power.ATTACK, 220),
+    (syscalls.ATTACK, 14),
+    (proxy.ATTACK, 12),
+    (threads.ATTACK, 8),
+    (kill.ATTACK, 9),
+    (bitrot.ATTACK, 210),
+)
 CONTROLS = [(campaign, control) for campaign, _count in SHORTEST for control in campaign.controls]
 
 

@@ -1,0 +1,48 @@
+"""A database of which some bytes rotted: whoever opens or verifies it gets a sentence, never a stack of calls."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from field_app.app import open_house
+from field_app.config import FieldConfig
+from shared.domain.errors import DomainError, ErrorCode
+from shared.verify_cli import verify_path
+from tests.field_house import make_enrolled
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Path:
+    """The log of an enrolled laptop, closed."""
+    made = make_enrolled(tmp_path)
+    made.laptop.journal.sign_head()
+    made.close()
+    return tmp_path / "log.sqlite"
+
+
+def test_schema_that_is_no_text(database: Path) -> None:
+    whole = database.read_bytes()
+    assert b"CREATE TRIGGER" in whole
+    database.write_bytes(whole.replace(b"CREATE TRIGGER", b"CREATE TRI\x9dGER"))
+    with pytest.raises(DomainError) as verified:
+        verify_path(database)
+    assert verified.value.code is ErrorCode.NOT_A_LOG
+    with pytest.raises(DomainError) as opened:
+        open_house(FieldConfig(database.parent, open_browser=False, sync=False))
+    assert opened.value.code is ErrorCode.NOT_A_DATABASE
+
+
+@pytest.mark.parametrize("cell", ["'text'", "17"])
+@pytest.mark.parametrize(("table", "column"), [("birth", "record"), ("head", "hash"), ("head", "signature")])
+def test_cell_of_another_kind(database: Path, table: str, column: str, cell: str) -> None:
+    connection = sqlite3.connect(database)
+    with connection:
+        connection.execute(f"DROP TRIGGER {table}_no_update")
+        connection.execute(f"UPDATE {table} SET {column} = {cell}")
+    connection.close()
+    if table == "birth":
+        with pytest.raises(DomainError, match=ErrorCode.NOT_A_LOG.value):
+            verify_path(database)
+    else:
+        assert verify_path(database).problem is not None
