@@ -20,7 +20,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
     class ByFolder(LoadGroupScheduling):  # type: ignore[misc] # ships no types
         def _split_scope(self, nodeid: str) -> str:
-            return "tests/e2e" if nodeid.startswith("tests/e2e/") else super()._split_scope(nodeid)
+            folder = next((folder for folder in ("tests/e2e", "tests/faults") if nodeid.startswith(f"{folder}/")), "")
+            return folder or super()._split_scope(nodeid)
 
     return ByFolder(config, log) if config.getvalue("dist") == "loadgroup" else None
 

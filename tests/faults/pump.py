@@ -88,6 +88,7 @@ class Pump:
             for end in (source, target):
                 with suppress(OSError):
                     end.shutdown(socket.SHUT_RDWR)
+            source.close()  # the other direction does the same with its own
 
     def _count(self, way: str, length: int) -> tuple[int, Spoil | None]:
         with self._lock:

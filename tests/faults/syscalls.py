@@ -66,9 +66,11 @@ def make_scene(workload: str, folder: Path, seed: str) -> Scene:
     WORKLOADS[workload].prepare(root)
     files = snapshot(root)
     play = Play(workload, root, seed)
-    Tracer("-y", "-s", "0", "-e", f"trace={','.join(ERRORS)}", "-o", str(trace)).attach(play.pid)
+    tracer = Tracer("-y", "-s", "0", "-e", f"trace={','.join(ERRORS)}", "-o", str(trace))
+    tracer.attach(play.pid)
     play.go()
     play.end()
+    tracer.wait()
     places: set[str] = set()
     counts: Counter[tuple[str, str]] = Counter()
     for line in trace.read_text("utf-8", errors="replace").splitlines():
