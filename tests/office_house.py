@@ -181,7 +181,7 @@ class ServedOffice:
 
     def close(self) -> None:
         """Stop listening and close the office."""
+        self._server.task_dispatcher.shutdown()  # first: a task that ends later would speak to a closed socket
         self._server.close()
-        self._server.task_dispatcher.shutdown()
         self._thread.join(5)
         self.office.close()

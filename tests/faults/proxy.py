@@ -16,10 +16,10 @@ from typing import Any
 from bench.sample_log import SampleLog, make_log
 from field_app.services.laptop import Keys
 from field_app.sync.client import OfficeClient
+from field_app.sync.outgoing import Outgoing, own_log
 from field_app.sync.runner import SyncRunner
 from field_app.timekeeping.steady_clock import SteadyClock
 from shared.domain.errors import DomainError, ErrorCode
-from shared.log.chain import Head
 from shared.log.signing import SigningKey
 from shared.timepiece import Machine
 from shared.wire.enrolment import Enrolment
@@ -235,19 +235,19 @@ class _StoredCursor(SyncRunner):
 
     _cursor = -1
 
-    def _push(self, after: int, head: Head) -> None:
-        after, self._cursor = self._cursor, head.seq
-        super()._push(after, head)
+    def _push(self, log: Outgoing, after: int) -> None:
+        after, self._cursor = self._cursor, log.head.seq
+        super()._push(log, after)
 
 
 class _Unsuspecting(SyncRunner):
     """Believes numbers: a head with the same number must be the same."""
 
-    def _send_log(self) -> tuple[DomainError | None, Any]:
-        head = self._store.head()
-        probed = self._client.probe([{"log": head.log, "backed_up": 0}])
+    def _send_logs(self) -> tuple[DomainError | None, Any]:
+        own = own_log(self._store, self._log_key)
+        probed = self._client.probe([self._asked(own.head.log)])
         theirs = [point["seq"] for point in probed["logs"][0]["heads"]]
-        self._push(min(max(theirs, default=-1), head.seq), head)
+        self._push(own, min(max(theirs, default=-1), own.head.seq))
         return None, probed["county"]
 
 
