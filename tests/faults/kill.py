@@ -94,7 +94,7 @@ ATTACK = Campaign(
     unit="kills",
     run=run,
     short=120,
-    part=400,
+    part=100,
     controls={
         "confirming after the commit": partial(run, scenes=("append",), control="confirming before commit"),
     },

@@ -114,7 +114,7 @@ ATTACK = Campaign(
     unit="images",
     run=run,
     short=3300,
-    part=22000,
+    part=8800,
     controls={
         "synchronous=FULL (NORMAL)": partial(run, workloads=("append",), control="synchronous=NORMAL"),
         "synchronous=FULL (OFF)": partial(run, workloads=("append",), control="synchronous=OFF"),

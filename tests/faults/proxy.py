@@ -138,6 +138,7 @@ class Driver:
         log = self._sync_twice(account, chance, number)
         if number % 8 == 0:
             account.check(f"copy {number}", self._sync_copy(log))
+            account.figures["copies"] += 1
         return account
 
     def sync_slowly(self, lines: int, chance: random.Random) -> list[str]:
@@ -217,7 +218,7 @@ def run(
     make_runner: MakeRunner = SyncLaptop.new_runner,
     slow_lines: int = SLOW_LINES,
 ) -> Account:
-    """So many cuts, two a laptop, then a slow road; at the end the office's file is compared with every receipt."""
+    """So many syncs, two a laptop, each spoiled at one place, then a slow road; at the end the office's file is compared with every receipt."""
     account = Account()
     with open_road(folder) as road:
         driver = Driver(road, make_runner)
@@ -267,7 +268,7 @@ def _with(runner: type[SyncRunner]) -> MakeRunner:
 
 ATTACK = Campaign(
     name="proxy",
-    unit="cuts",
+    unit="syncs",
     run=run,
     short=160,
     part=500,

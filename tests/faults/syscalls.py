@@ -131,7 +131,7 @@ def run(
     control: str = "",
     calls: Sequence[str] = tuple(ERRORS),
 ) -> Account:
-    """So many faults by chance among all there are; all of them when the count is not less."""
+    """So many faults by chance among all there are."""
     chance = random.Random(seed)
     scenes: dict[str, Scene] = {}
     faults: list[Fault] = []
@@ -140,7 +140,7 @@ def run(
         own.mkdir()
         scenes[workload] = make_scene(workload, own, seed)
         faults += [fault for fault in list_faults(workload, scenes[workload]) if fault.call in calls]
-    chosen = faults if count >= len(faults) else chance.sample(faults, count)
+    chosen = chance.sample(faults, min(count, len(faults)))
     numbers, lock = iter(range(len(chosen))), threading.Lock()
 
     def one(fault: Fault) -> Account:
@@ -161,7 +161,7 @@ ATTACK = Campaign(
     unit="faults",
     run=run,
     short=140,
-    part=10_000,
+    part=500,
     controls={
         "a rollback after a fault": partial(
             run, workloads=("append",), control="a commit that failed is believed", calls=("fdatasync", "pwrite64")
