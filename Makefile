@@ -42,9 +42,9 @@ test: $(STAMP) ## run every test, the browser's too; PYTEST_ARGS="-k name" narro
 kills: $(STAMP) ## kill the laptop 200 times under load, and print what was lost and how long a restart takes
 	TESTDAY_KILLS=200 "$(BIN)/python" -m pytest -s tests/e2e/test_sigkill.py
 
-faults: $(STAMP) ## try every kind of fault in short form with its controls; CAMPAIGN=power SEED=7 COUNT=5000 RESULTS=file
+faults: $(STAMP) ## try every kind of fault in short form with its controls; CAMPAIGN=power SEED=7 COUNT=5000 RESULTS=file SUM=1
 	"$(BIN)/python" -m tests.faults $(CAMPAIGN) $(if $(SEED),--seed $(SEED)) $(if $(COUNT),--count $(COUNT)) \
-	  $(if $(RESULTS),--results "$(RESULTS)")
+	  $(if $(RESULTS),--results "$(RESULTS)") $(if $(SUM),--sum)
 
 signals: $(STAMP) ## ring 50 bells in a real browser, and kill the laptop 100 times around its signals
 	TESTDAY_BELLS=50 TESTDAY_SIGNAL_KILLS=100 "$(BIN)/python" -m pytest -s \

@@ -218,7 +218,7 @@ def run(
     make_runner: MakeRunner = SyncLaptop.new_runner,
     slow_lines: int = SLOW_LINES,
 ) -> Account:
-    """So many syncs, two a laptop, each spoiled once, then a slow road; then the office is compared with every receipt."""
+    """So many syncs, two a laptop, each spoiled once, and a slow road; then the office is held against its receipts."""
     account = Account()
     with open_road(folder) as road:
         driver = Driver(road, make_runner)
