@@ -13,12 +13,14 @@ from shared.domain.errors import DomainError, ErrorCode
 from shared.store.durable import write_whole
 from shared.timepiece import Rehearsal, wall_ms
 from shared.web.serving import answer_until_stopped, listen
+from shared.wire.bundle import SUFFIX
 from shared.wire.county_log import MESSAGE_SENT
 from shared.wire.terminal import SpokenGroup, say_error, show_progress
 from sync_server.app import create_app, open_office
 from sync_server.config import ServerConfig, default_folder
 from sync_server.jobs import start_jobs
 from sync_server.services.accounts import ROLES, add_account
+from sync_server.services.bundles import Bundles
 from sync_server.services.handing_back import hand_back
 from sync_server.services.making import FIRST_ACCOUNT, make_key, make_office
 from sync_server.services.office import Office
@@ -201,6 +203,53 @@ def export_log(folder: Path, school: str, target: Path, url: str) -> None:
         for name, data in files.items():
             write_whole(target / name, data)
             click.echo(str(target / name))
+
+
+@server.command("import-bundle")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.option(
+    "--receipts",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="The folder for the receipt files that go back to the schools; beside each bundle when it is not given.",
+)
+@click.pass_context
+def import_bundle(ctx: click.Context, paths: tuple[Path, ...], receipts: Path | None) -> None:
+    """Take what schools brought on a stick: .bundle files, or folders of them; one that is refused stops no other.
+
+    导入学校用 U 盘送来的文件，并写出带回学校的回执文件。
+    """
+    files = [file for path in paths for file in (sorted(path.glob(f"*{SUFFIX}")) if path.is_dir() else [path])]
+    if not files:
+        raise DomainError(ErrorCode.NOT_A_BUNDLE, path=str(paths[0]))
+    refused = False
+    with _office(ctx.obj) as office:
+        for file in show_progress(files, "import", len(files)):
+            try:
+                complete = _import_one(Bundles(office), file, receipts or file.parent)
+            except DomainError as problem:
+                say_error(problem)
+                complete = False
+            refused = refused or not complete
+    if refused:
+        ctx.exit(1)
+
+
+def _import_one(bundles: Bundles, file: Path, receipts: Path) -> bool:
+    """Take one bundle and write the school's receipt file; whether every log of it was accepted."""
+    taken = bundles.take(file.read_bytes(), file.name)
+    for log in taken.logs:
+        told = f"{file.name}: {taken.school.code} {taken.school.name} {log.log.head.log}"
+        if log.accepted is None:
+            click.echo(f"{told} ✕", err=True)
+            say_error(log.problem or DomainError(ErrorCode.INTERNAL))
+            continue
+        runs = ", ".join(f"{run.first}–{run.last} {run.result}" for run in log.accepted.runs)
+        by = f"已登记的笔记本 laptop {log.device}" if log.device else "导入人（未登记的笔记本）whoever imports it"
+        click.echo(f"{told} {runs or '–'}; 担保 vouched by {by}")
+    back = bundles.receipt_file(taken.school.code)
+    write_whole(receipts / back.name, back.encode())
+    click.echo(f"{receipts / back.name}")
+    return taken.complete
 
 
 @server.command()

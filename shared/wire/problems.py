@@ -6,6 +6,7 @@ from shared.domain.errors import DomainError
 from shared.domain.errors import ErrorCode as C
 from shared.wire.drill_problems import DRILL_WORDS
 from shared.wire.roster_problems import ROSTER_WORDS
+from shared.wire.stick_problems import STICK_WORDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -472,7 +473,7 @@ PROBLEMS: dict[C, Problem] = {
         "密钥文件 {path} 读不出来，或者不是原来那一个。文件没有被改动；请放回备份里的同名文件。",
         "The key file {path} cannot be read, or is not the one it was. It was left untouched; put back its backup.",
     ),
-    **{code: Problem(*words) for code, words in (ROSTER_WORDS | DRILL_WORDS).items()},
+    **{code: Problem(*words) for code, words in (ROSTER_WORDS | DRILL_WORDS | STICK_WORDS).items()},
     C.RULE_BROKEN: Problem(422, "{reason}", "{reason}"),
     C.INTERNAL: Problem(
         500,

@@ -50,6 +50,7 @@ class Action(StrEnum):
     EXPORT_BOARD = "board.export"
     VIEW_SCHOOL = "school.view"
     VIEW_LOG = "log.view"
+    IMPORT_BUNDLE = "bundle.import"
     SEND_MESSAGE = "message.send"
     VIEW_MESSAGES = "message.view"
     MANAGE_ACCOUNTS = "account.manage"
@@ -62,6 +63,7 @@ ACTIONS: dict[Action, frozenset[AccountRole]] = {
     Action.EXPORT_BOARD: frozenset({_COUNTY, _INSPECTOR}),
     Action.VIEW_SCHOOL: frozenset({_COUNTY, _INSPECTOR, _SCHOOL}),
     Action.VIEW_LOG: frozenset({_COUNTY, _INSPECTOR, _SCHOOL}),
+    Action.IMPORT_BUNDLE: frozenset({_COUNTY}),
     Action.VIEW_MESSAGES: frozenset({_COUNTY, _INSPECTOR, _SCHOOL}),
     Action.SEND_MESSAGE: frozenset({_COUNTY}),
     Action.MANAGE_ACCOUNTS: frozenset({_ADMIN}),

@@ -42,6 +42,15 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
+class Voucher:
+    """The enrolled laptop behind a batch and its word for a new log; `in_touch` unless it came as a file."""
+
+    device: Device
+    signature: str
+    in_touch: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Accepted:
     """What became of a batch; `unsealed` lines of a file had no head after them and stand apart."""
 
@@ -83,10 +92,10 @@ class Ingest:
 
     def push(self, school: School, device: Device, body: bytes, vouch: str) -> Accepted:
         """Take a batch that an enrolled laptop sent for its school."""
-        return self._take(school, device, body, vouch, whole=False)
+        return self._take(school, Voucher(device, vouch, True), body, whole=False)
 
-    def import_file(self, body: bytes, name: str = "–") -> Accepted:
-        """Take an exported log file for the school that its birth names.
+    def import_file(self, body: bytes, name: str = "–", voucher: Voucher | None = None) -> Accepted:
+        """Take a whole log file for the school that its birth names; without a voucher, people vouch for it.
 
         Raises NOT_A_LOG (a fragment is none), SCHOOL_UNKNOWN, or as a push.
         """
@@ -100,9 +109,9 @@ class Ingest:
         school = self._store.read(lambda book: book.find_school(code))
         if school is None:
             raise DomainError(ErrorCode.SCHOOL_UNKNOWN, school=code)
-        return self._take(school, None, body, "", whole=True)
+        return self._take(school, voucher, body, whole=True)
 
-    def _take(self, school: School, device: Device | None, body: bytes, vouch: str, *, whole: bool) -> Accepted:
+    def _take(self, school: School, voucher: Voucher | None, body: bytes, *, whole: bool) -> Accepted:
         name = "–"
         try:
             fragment = read_fragment(body)
@@ -111,7 +120,7 @@ class Ingest:
             if whole:
                 fragment, unsealed = sealed_part(fragment)
             with self._locks[hash(name) % len(self._locks)]:
-                accepted = self._settle(school, device, fragment, name, vouch)
+                accepted = self._settle(school, voucher, fragment, name)
         except DomainError as refusal:
             if refusal.code in _KEPT_APART:
                 self._quarantine(school, name, refusal.code, body)
@@ -120,21 +129,21 @@ class Ingest:
             self._quarantine(school, name, ErrorCode.HEAD_MISSING, b"\n".join(unsealed))
         return replace(accepted, unsealed=len(unsealed))
 
-    def _settle(self, school: School, device: Device | None, fragment: Fragment, name: str, vouch: str) -> Accepted:
+    def _settle(self, school: School, voucher: Voucher | None, fragment: Fragment, name: str) -> Accepted:
         stored = self._store.read(lambda book: book.find_log(name))
         record = fragment.birth or (stored.birth if stored else None)
         if record is None:
             raise DomainError(ErrorCode.LOG_UNKNOWN)
         birth = decode_birth(record)
         self._check_home(birth, school, stored)
-        vouched = device is not None and fragment.birth is not None and (stored is None or stored.device_no is None)
-        if device is not None and vouched:
-            _check_vouch(device, birth, record, vouch)
+        vouched = voucher is not None and fragment.birth is not None and (stored is None or stored.device_no is None)
+        if voucher is not None and vouched:
+            _check_vouch(voucher, birth, record)
         batch = prove(fragment, birth)
         is_new = stored is None
-        stored = stored or StoredLog(0, school.no, name, record, device.no if device else None)
+        stored = stored or StoredLog(0, school.no, name, record, voucher.device.no if voucher else None)
         planned = self._plan(stored, is_new, batch, fragment.birth)
-        return self._commit(school, device, replace(planned, vouched=vouched))
+        return self._commit(school, voucher, replace(planned, vouched=vouched))
 
     def _check_home(self, birth: Birth, school: School, stored: StoredLog | None) -> None:
         office = self._office
@@ -184,7 +193,7 @@ class Ingest:
         verdicts = [Verdict(seq, folded.verdicts[seq].value) for seq in sorted(fresh)]
         return _Planned(stored, is_new, batch, branch, matched, folded, verdicts)
 
-    def _commit(self, school: School, device: Device | None, planned: _Planned) -> Accepted:
+    def _commit(self, school: School, voucher: Voucher | None, planned: _Planned) -> Accepted:
         batch = planned.batch
         new_lines = batch.lines[planned.matched :]
         now = self._clock.now().wall
@@ -193,10 +202,10 @@ class Ingest:
 
         def work(book: Books) -> StoredLog:
             stored = book.add_log(planned.log) if planned.is_new else planned.log
-            if device is not None:
-                book.touch_device(device.no, now, None)
-                if planned.vouched:
-                    book.vouch_log(stored.no, device.no)
+            if voucher is not None and voucher.in_touch:
+                book.touch_device(voucher.device.no, now, None)
+            if voucher is not None and planned.vouched:
+                book.vouch_log(stored.no, voucher.device.no)
             if new_lines or planned.is_new:
                 book.add_lines(stored, branch.no, new_lines, batch.heads[planned.matched :])
                 book.set_branch(stored, branch)
@@ -240,8 +249,9 @@ _KEPT_APART = frozenset(
 """Refusals that sending again would not mend: the bytes stand apart, so that no fact is lost."""
 
 
-def _check_vouch(device: Device, birth: Birth, record: bytes, vouch: str) -> None:
-    if not verify(device.key, CONTEXT_VOUCH, vouch_message(birth.log, birth_hash(record)), vouch):
+def _check_vouch(voucher: Voucher, birth: Birth, record: bytes) -> None:
+    message = vouch_message(birth.log, birth_hash(record))
+    if not verify(voucher.device.key, CONTEXT_VOUCH, message, voucher.signature):
         raise DomainError(ErrorCode.LOG_NOT_VOUCHED)
 
 

@@ -17,7 +17,7 @@ from shared.log.signing import SigningKey, log_id, read_head_record, verify
 from shared.wire import routes, schemas
 from shared.wire.county_log import fold_county
 from shared.wire.enrolment import read_enrolment
-from sync_server.api.bodies import unpack
+from shared.wire.packing import unpack
 from sync_server.services.batch import prove
 from tests.contract import stranger
 from tests.make_wire_vectors import FOLDER, write_files
@@ -153,7 +153,7 @@ def test_the_bodies_of_the_door_fit_the_schemas() -> None:
 
 
 def test_the_packed_push() -> None:
-    body = unpack((FOLDER / "push.gz").read_bytes())
+    body = unpack((FOLDER / "push.gz").read_bytes(), routes.UNPACKED_BYTES)
     start, lines, end = stranger.prove(body, stranger.read_birth(RECORD))
     assert (start.seq, lines, end.hash) == (0, OWN_LINES[:5], HASHES[5])
     assert prove(read_fragment(body), decode_birth(RECORD)).end == Head(end.log, 5, HASHES[5])

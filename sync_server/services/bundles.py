@@ -1,0 +1,109 @@
+"""Bundles that schools bring on a stick: opened, taken in by the one ingest, and answered with a receipt file."""
+
+from dataclasses import dataclass
+
+from shared.domain.errors import DomainError, ErrorCode
+from shared.log.receipt import ACCEPTED, BACKED_UP
+from shared.wire.bundle import Bundle, BundledLog, read_bundle
+from shared.wire.county_log import fold_county
+from shared.wire.receipt_file import ReceiptFile
+from sync_server.services.access import Action, decide
+from sync_server.services.ingest import Accepted, Voucher
+from sync_server.services.office import Office
+from sync_server.store.ports import Books
+from sync_server.store.records import Account, Device, School
+
+
+@dataclass(frozen=True, slots=True)
+class TakenLog:
+    """What became of one log: it is `accepted`, or there is a `problem`; `device` is the laptop that vouches for it.
+
+    Without a device it came in as a file does: whoever imported it vouches.
+    """
+
+    log: BundledLog
+    accepted: Accepted | None
+    problem: DomainError | None
+    device: str | None
+
+    @property
+    def new_lines(self) -> int:
+        """How many lines were not here before."""
+        runs = self.accepted.runs if self.accepted else []
+        return sum(run.last - run.first + 1 for run in runs if run.result != "duplicate")
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """One bundle that was opened, its school, and what became of its logs."""
+
+    bundle: Bundle
+    school: School
+    logs: tuple[TakenLog, ...]
+
+    @property
+    def complete(self) -> bool:
+        """Whether every log was accepted."""
+        return all(log.problem is None for log in self.logs)
+
+
+class Bundles:
+    """Takes bundles and writes receipt files; what an account may do is decided here."""
+
+    def __init__(self, office: Office) -> None:
+        self._office = office
+
+    def take(self, data: bytes, name: str, account: Account | None = None) -> Taken:
+        """Open a bundle and take its logs, oldest first; a log that is refused stops no other.
+
+        Without an account it is the office's own command that asks. Raises ACTION_REFUSED, what `read_bundle` raises,
+        or SCHOOL_UNKNOWN; then nothing is stored.
+        """
+        if account is not None:
+            decide(account, Action.IMPORT_BUNDLE)
+        bundle = read_bundle(data, self._office.key, name)
+        if account is not None:
+            decide(account, Action.IMPORT_BUNDLE, bundle.school)
+        school, device = self._office.store.read(lambda book: _find(book, bundle))
+        if school is None:
+            raise DomainError(ErrorCode.SCHOOL_UNKNOWN, school=bundle.school)
+        return Taken(bundle, school, tuple(self._take_log(log, device, name) for log in bundle.logs))
+
+    def receipt_file(self, code: str, account: Account | None = None) -> ReceiptFile:
+        """What to carry back to a school; raises ACTION_REFUSED or SCHOOL_UNKNOWN."""
+        if account is not None:
+            decide(account, Action.IMPORT_BUNDLE, code)
+        school = self._office.store.read(lambda book: book.find_school(code))
+        if school is None:
+            raise DomainError(ErrorCode.SCHOOL_UNKNOWN, school=code)
+        county = self._office.county_logs.fragment(school, 0)
+        return self._office.store.read(lambda book: _receipt_file(book, school, county))
+
+    def _take_log(self, log: BundledLog, device: Device | None, name: str) -> TakenLog:
+        """A laptop vouches for its own logs only; one that it carries for another comes in as a file."""
+        voucher = Voucher(device, log.vouch, in_touch=False) if device is not None and log.vouch else None
+        told = voucher.device.id if voucher else None
+        try:
+            return TakenLog(log, self._office.ingest.import_file(log.file, name, voucher), None, told)
+        except DomainError as problem:
+            return TakenLog(log, None, problem, told)
+
+
+def _find(book: Books, bundle: Bundle) -> tuple[School | None, Device | None]:
+    """The bundle's school, and its laptop when that is enrolled there with this key and not barred."""
+    school, device = book.find_school(bundle.school), book.find_device(bundle.device)
+    if school is None or device is None or device.revoked:
+        return school, None
+    return school, device if (device.key, device.school_no) == (bundle.key, school.no) else None
+
+
+def _receipt_file(book: Books, school: School, county: bytes | None) -> ReceiptFile:
+    receipts = []
+    for log in book.list_logs(school.no):
+        found = [book.find_receipt(log, branch.head, ACCEPTED) for branch in book.branches(log)]
+        backed_up = book.newest_receipt(log, BACKED_UP)
+        found.append(backed_up[1:] if backed_up else None)
+        receipts += [{"receipt": text, "sig": signature} for text, signature in filter(None, found)]
+    wanted = {school.plan, fold_county(book.county_lines(school.no)).plan or ""} - {""}
+    contents = [content.body for sha256 in sorted(wanted) if (content := book.find_content(sha256)) is not None]
+    return ReceiptFile(school.code, school.name, tuple(receipts), county, tuple(contents))
