@@ -11,6 +11,7 @@ import click
 from field_app.app import House, open_house
 from field_app.config import FieldConfig
 from field_app.launch import running_address, serve
+from field_app.services.carrying import carry
 from field_app.services.enrolment import enrol_by_file, enrol_online, request_file
 from field_app.services.examination import examine
 from field_app.services.records import log_file
@@ -111,10 +112,36 @@ def takeover(config: FieldConfig, source: Path, reason: str) -> None:
 @click.argument("target", type=_TARGET)
 @click.pass_obj
 def export(config: FieldConfig, target: Path) -> None:
-    """Write the log as a file that anybody can check with `testday verify`. 导出日志。"""
+    """Write the log as a file that anybody can read, and check with `testday verify`. 导出日志。"""
     with _house(config) as house:
         write_whole(target, log_file(house.laptop))
         click.echo(str(target))
+
+
+@field.command("export-bundle")
+@click.argument("folder", type=click.Path(path_type=str))
+@click.pass_obj
+def export_bundle(config: FieldConfig, folder: str) -> None:
+    """Write the log into FOLDER, usually a stick's, sealed to the county office; `server import-bundle` takes it there.
+
+    写出送交县里的文件（U 盘）。
+    """
+    with _house(config) as house:
+        carried = carry(house.laptop, str(Path(folder).absolute()))
+        click.echo(f"{carried.path} {carried.head.seq} {carried.head.seal_code}")
+
+
+@field.command("import-receipt")
+@click.argument("file", type=_FILE)
+@click.pass_obj
+def import_receipt(config: FieldConfig, file: Path) -> None:
+    """Take in the receipt file that the county office wrote. 读入县里的回执文件。"""
+    with _house(config) as house:
+        taken = house.sync.take_receipt_file(file.read_bytes(), file.name)
+        status = house.sync.status()
+        click.echo(f"已记录 recorded {status.recorded} · 县级已收 received {status.received}")
+    if taken.finding is not None:
+        raise taken.finding
 
 
 @field.command()

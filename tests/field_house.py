@@ -17,9 +17,10 @@ from field_app.config import FieldConfig
 from field_app.roster.pupil import Pupil
 from field_app.services.laptop import Laptop
 from field_app.services.people import Newcomer, put_on_duty
+from field_app.sync.receipts import ReceiptsTaken
 from field_app.sync.status import SyncState, SyncStatus
 from field_app.timekeeping.steady_clock import SteadyClock
-from shared.domain.errors import DomainError
+from shared.domain.errors import DomainError, ErrorCode
 from shared.domain.event import Actor, Draft
 from shared.domain.readiness import ROSTER_IMPORTED
 from shared.domain.roles import Role
@@ -144,6 +145,10 @@ class StillSync:
     def sync_now(self) -> None:
         """See `Sync.sync_now`."""
         self.asked += 1
+
+    def take_receipt_file(self, data: bytes, name: str) -> ReceiptsTaken:
+        """See `Sync.take_receipt_file`; without an office there is none to take."""
+        raise DomainError(ErrorCode.RECEIPT_UNREADABLE, path=name)
 
 
 @dataclass

@@ -13,6 +13,7 @@ from shared.domain.errors import DomainError, ErrorCode
 from shared.domain.event import Actor, Draft, Event
 from shared.domain.naming import names_of
 from shared.domain.words import Words
+from shared.log.chain import Head
 from shared.log.logfile import join_records
 
 
@@ -65,8 +66,13 @@ def void(laptop: Laptop, actor: Actor, witnesses: tuple[Actor, ...], line: int, 
 
 def log_file(laptop: Laptop) -> bytes:
     """The whole log as a file that `testday verify` checks, with every signed head at its place and one at the end."""
-    last = laptop.journal.sign_head()
-    return join_records(_records(laptop, last.head.seq))
+    return sealed_log(laptop)[1]
+
+
+def sealed_log(laptop: Laptop) -> tuple[Head, bytes]:
+    """The same, with the head at its end."""
+    last = laptop.journal.sign_head().head
+    return last, join_records(_records(laptop, last.seq))
 
 
 def _records(laptop: Laptop, until: int) -> Iterator[bytes]:

@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from field_app.sync.receipts import ReceiptsTaken
 from field_app.sync.status import SyncStatus
 
 
@@ -22,4 +23,8 @@ class Sync(Protocol):
 
     def sync_now(self) -> None:
         """Ask for a pass at once; returns without waiting for it."""
+        ...
+
+    def take_receipt_file(self, data: bytes, name: str) -> ReceiptsTaken:
+        """Keep what the county wrote on a stick."""
         ...

@@ -5,9 +5,11 @@ import threading
 from field_app.services.laptop import Laptop
 from field_app.sync.client import OfficeClient
 from field_app.sync.ports import OfficeRecords
+from field_app.sync.receipts import ReceiptsTaken
 from field_app.sync.runner import SyncRunner
 from field_app.sync.schedule import SyncSchedule
 from field_app.sync.status import SyncState, SyncStatus
+from shared.domain.errors import DomainError, ErrorCode
 from shared.domain.event import LAPTOP, Draft
 from shared.domain.office import OFFICE_WENT_BACK, Kept
 
@@ -71,3 +73,10 @@ class LaptopSync:
         self.start()
         if self._schedule is not None and self._active:
             self._schedule.sync_now()
+
+    def take_receipt_file(self, data: bytes, name: str) -> ReceiptsTaken:
+        """Keep what the county wrote on a stick; raises NOT_ENROLLED, RECEIPT_UNREADABLE, RECEIPT_FOR_ANOTHER, …"""
+        self.start()
+        if self._schedule is None:
+            raise DomainError(ErrorCode.NOT_ENROLLED)
+        return self._schedule.runner.take_receipt_file(data, name)

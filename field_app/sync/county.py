@@ -20,8 +20,9 @@ def county_head(office: OfficeRecords) -> Head | None:
 
 
 def keep_county(office: OfficeRecords, enrolment: Enrolment, body: bytes, own: Head | None) -> int:
-    """Check a pulled fragment and keep it; returns how many lines were new.
+    """Check a pulled fragment, or a whole log, and keep what is new of it; returns how many lines that is.
 
+    A whole log that holds ours continues it, one that ours holds brings nothing, any other is in force from now on.
     Raises CHAIN_BROKEN, HEAD_MISSING, HEAD_SIGNATURE_WRONG or SCHOOL_WRONG; then nothing is kept.
     """
     fragment = read_fragment(body)
@@ -32,8 +33,22 @@ def keep_county(office: OfficeRecords, enrolment: Enrolment, body: bytes, own: H
         digest = next_hash(digest, line)
         heads.append(Head(start.log, seq, digest))
     signed = _check_end(fragment, heads[-1] if heads else start, enrolment.server_key)
+    if fragment.birth is not None and own is not None:
+        if own in (start, *heads):
+            office.add_county(None, fragment.lines[own.seq :], heads[own.seq :], signed)
+            return len(fragment.lines) - own.seq
+        if _holds(office, signed.head):
+            return 0
     office.add_county(fragment.birth, fragment.lines, heads, signed)
     return len(fragment.lines)
+
+
+def _holds(office: OfficeRecords, head: Head) -> bool:
+    """Whether the county log in force holds this head."""
+    birth = office.county_birth()
+    if head.seq == 0:
+        return birth is not None and birth_head(birth) == head
+    return office.county_hashes()[head.seq - 1 : head.seq] == [head.hash]
 
 
 def _start(fragment: Fragment, enrolment: Enrolment, own: Head | None) -> Head:

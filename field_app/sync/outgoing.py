@@ -29,6 +29,10 @@ class Outgoing:
         """The newest line."""
         return Head(birth_head(self.birth).log, len(self.hashes) - 1, self.hashes[-1])
 
+    def holds(self, head: Head) -> bool:
+        """Whether a head of this log is one of its own."""
+        return self.hashes[head.seq : head.seq + 1] == [head.hash]
+
 
 def own_log(store: EventStore, key: SigningKey) -> Outgoing:
     """The laptop's own log: any line may be signed; raises NOT_ENROLLED."""

@@ -11,6 +11,7 @@ from field_app.sync.compare import Common, find_common
 from field_app.sync.county import county_head, keep_county
 from field_app.sync.outgoing import Outgoing, inherited_log, own_log
 from field_app.sync.ports import OfficeRecords
+from field_app.sync.receipts import ReceiptsTaken, keep_receipt_file
 from shared.domain.clock import Clock
 from shared.domain.errors import DomainError, ErrorCode
 from shared.domain.office import Kept
@@ -66,9 +67,10 @@ class SyncRunner:
         self._clock = clock
         self.notice: Notice = lambda _what, _had, _has: None
         self._one_pass = threading.Lock()
+        self._keeping = threading.Lock()
+        """Held while something that the office gave is put away: a pass and a receipt file may bring it at once."""
         self._inherited = [inherited_log(log) for log in store.ancestors()]
-        logs = [*self._inherited, own_log(store, keys.log)]
-        self._received = {log.head.log: self._proven(log) for log in logs}
+        self._received = {log.head.log: self._proven(log) for log in self._logs()}
 
     @property
     def recorded(self) -> int:
@@ -99,10 +101,21 @@ class SyncRunner:
             self._office.set_last_contact(self._clock.now().wall)
             return finding
 
+    def take_receipt_file(self, data: bytes, name: str) -> ReceiptsTaken:
+        """Keep what the office wrote on a stick, without waiting for a pass; raises as `keep_receipt_file` does."""
+        with self._keeping:
+            taken = keep_receipt_file(self._logs(), self._office, self._enrolment, data, name)
+            self._received = {log.head.log: self._proven(log) for log in self._logs()}
+        return taken
+
+    def _logs(self) -> list[Outgoing]:
+        """Every log of this laptop as it stands, those it took over from first."""
+        return [*self._inherited, own_log(self._store, self._log_key)]
+
     def _send_logs(self) -> tuple[DomainError | None, Any]:
         """Bring every log of this laptop to the office, those it took over from first; the finding is of its own."""
-        own = own_log(self._store, self._log_key)
-        logs = [*self._inherited, own]
+        logs = self._logs()
+        own = logs[-1]
         probed = self._client.probe([self._asked(log.head.log) for log in logs])
         finding = None
         for log, answer in zip(logs, probed["logs"], strict=True):
@@ -157,17 +170,15 @@ class SyncRunner:
         receipt = read_receipt(travelled, self._enrolment.server_key)
         if expected is not None and (receipt.head != expected or receipt.mark != ACCEPTED):
             raise DomainError(ErrorCode.HEAD_SIGNATURE_WRONG, seq=receipt.head.seq)
-        self._office.add_receipt(receipt, travelled)
-        if expected is not None:
-            self._received[expected.log] = max(self._received[expected.log], expected.seq)
+        with self._keeping:
+            self._office.add_receipt(receipt, travelled)
+            if expected is not None:
+                self._received[expected.log] = max(self._received[expected.log], expected.seq)
 
     def _proven(self, log: Outgoing) -> int:
         """The last line of a log that a receipt of our office proves to be there."""
-        for receipt in self._office.receipts(log.head.log, ACCEPTED):
-            seq = receipt.head.seq
-            if seq < len(log.hashes) and log.hashes[seq] == receipt.head.hash:
-                return seq
-        return 0
+        receipts = self._office.receipts(log.head.log, ACCEPTED)
+        return next((receipt.head.seq for receipt in receipts if log.holds(receipt.head)), 0)
 
     def _pull_county(self, point: Any) -> None:
         """Bring the county log up to the office's, and notice when it no longer holds what was pulled before."""
@@ -191,17 +202,21 @@ class SyncRunner:
                 raise
             body = self._client.county_log(0)
         if body is not None:
-            self._keep_county(body, own)
+            self._keep_county(body)
 
-    def _keep_county(self, body: bytes, own: Head | None) -> None:
+    def _keep_county(self, body: bytes) -> None:
         try:
-            keep_county(self._office, self._enrolment, body, own)
+            self._put_away(body)
         except DomainError as problem:
             if problem.code is not ErrorCode.CHAIN_BROKEN:
                 raise
             whole = self._client.county_log(0)  # an office restored from a backup says other things after it
             if whole is not None:
-                keep_county(self._office, self._enrolment, whole, None)
+                self._put_away(whole)
+
+    def _put_away(self, body: bytes) -> None:
+        with self._keeping:
+            keep_county(self._office, self._enrolment, body, county_head(self._office))
 
     def _holds(self, own: Head, point: Any) -> bool:
         """Whether our county log holds the office's head: the same, or an older one of an office that was restored."""

@@ -46,7 +46,7 @@ class SyncSchedule:
     """Drives a runner; all waiting is on a tick that sleeps and clock steps cannot stop."""
 
     def __init__(self, runner: SyncRunner, last_contact: Callable[[], int | None]) -> None:
-        self._runner = runner
+        self.runner = runner
         self._last_contact = last_contact
         self._scheduler = SteadyScheduler(
             timezone="UTC", job_defaults={"max_instances": 1, "coalesce": True, "misfire_grace_time": None}
@@ -86,7 +86,7 @@ class SyncSchedule:
 
     def status(self) -> SyncStatus:
         """What to show, at any time and without waiting for the network."""
-        recorded, received = self._runner.recorded, self._runner.received
+        recorded, received = self.runner.recorded, self.runner.received
         with self._lock:
             wait = None if self._state is SyncState.RUNNING else max(0.0, (self._due - tick_ms()) / 1000)
             return SyncStatus(self._state, recorded, received, self._last_contact(), wait, self._problem)
@@ -109,16 +109,16 @@ class SyncSchedule:
         self._idle.set()
 
     def _pass(self) -> None:
-        recorded = self._runner.recorded
+        recorded = self.runner.recorded
         try:
-            finding = self._runner.run_pass()
+            finding = self.runner.run_pass()
         except DomainError as problem:
             self._failed(problem)
         except Exception:  # a fault of our own must not end syncing for the day
             log.exception("a pass of sync stumbled")
             self._failed(DomainError(ErrorCode.INTERNAL))
         else:
-            more = self._runner.recorded > recorded
+            more = self.runner.recorded > recorded
             with self._lock:
                 self._state, self._problem, self._failures = SyncState.IN_TOUCH, finding, 0
                 self._due = tick_ms() + int((SOON if more else EVERY) * 1000)
