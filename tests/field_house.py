@@ -243,7 +243,11 @@ def make_enrolled(folder: Path) -> FieldHouse:
 
 def make_laptop(folder: Path, *, pupils: int = 30, signed_in: Actor | None = CHIEF_PROCTOR) -> FieldHouse:
     """A laptop in the middle of its morning: `STAFF` on duty, a roster of `pupils`, `signed_in` at the keyboard."""
-    made = make_enrolled(folder)
+    return fill_house(make_enrolled(folder), pupils=pupils, signed_in=signed_in)
+
+
+def fill_house(made: FieldHouse, *, pupils: int = 30, signed_in: Actor | None = CHIEF_PROCTOR) -> FieldHouse:
+    """The same for a laptop that is enrolled already."""
     laptop = made.laptop
     for newcomer in STAFF:
         opens = newcomer is STAFF[0]

@@ -1,46 +1,56 @@
 """Handing the day in: what is missing, the act itself, and whether the county has everything (promise 4)."""
 
 from dataclasses import dataclass
+from itertools import takewhile
 
 from field_app.services.journal import Recorded
 from field_app.services.laptop import Laptop
 from field_app.services.matters import Matter, list_unsettled
+from field_app.sync.status import SyncStatus
 from shared.domain.closing import DAY_HANDED_IN
 from shared.domain.errors import DomainError, ErrorCode
-from shared.domain.event import Actor, Draft
+from shared.domain.event import LAPTOP, Actor, Draft
 from shared.log.chain import Head
 
 
 @dataclass(frozen=True, slots=True)
 class CloseOut:
-    """The close-out as a page shows it; of `recorded` lines, an ancestor's included, receipts cover `received`.
+    """The close-out as a page shows it: the county's receipts cover `sent.received` of `sent.recorded` lines.
 
-    `finished` is true only when the day is handed in and receipts cover everything.
+    `trailing` lines at the end are what the laptop noted of itself since people recorded anything: that it was started
+    again to read a receipt, say. They go along next time, and leave nobody unfinished.
     """
 
     day: str
     missing: tuple[Matter, ...]
     handed_in: int | None
     head: Head
-    recorded: int
-    received: int
+    trailing: int
+    sent: SyncStatus
+
+    @property
+    def left(self) -> int:
+        """How many lines the county must still give a receipt for."""
+        own = self.sent.pending - self.sent.inherited_pending
+        return max(0, own - self.trailing) + self.sent.inherited_pending
 
     @property
     def finished(self) -> bool:
-        """Whether the county's receipts cover every line of a day that is handed in."""
-        return self.handed_in is not None and self.received >= self.recorded
+        """Whether the county's receipts cover all that people recorded of a day that is handed in."""
+        return self.handed_in is not None and self.left == 0
 
 
-def look_at_close_out(laptop: Laptop, recorded: int, received: int) -> CloseOut:
+def look_at_close_out(laptop: Laptop, sent: SyncStatus) -> CloseOut:
     """The close-out of today."""
     today = laptop.timetable().today.id
+    own = (event for event in reversed(laptop.journal.events()) if event.seq > 0)
     return CloseOut(
         today,
         list_unsettled(laptop),
         laptop.journal.day.closing.handed_in.get(today),
         laptop.journal.head,
-        recorded,
-        received,
+        sum(1 for _ in takewhile(lambda event: event.actor == LAPTOP, own)),
+        sent,
     )
 
 

@@ -82,6 +82,11 @@ class SyncRunner:
         """How many of them a receipt of our office proves to be there."""
         return sum(self._received.values())
 
+    @property
+    def inherited_pending(self) -> int:
+        """How many lines of ancestors no receipt covers."""
+        return sum(log.head.seq - self._received[log.head.log] for log in self._inherited)
+
     def run_pass(self) -> DomainError | None:
         """One pass; returns a finding that people must hear of (LOG_FORKED, LOG_BEHIND), or None.
 

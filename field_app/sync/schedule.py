@@ -86,10 +86,11 @@ class SyncSchedule:
 
     def status(self) -> SyncStatus:
         """What to show, at any time and without waiting for the network."""
-        recorded, received = self.runner.recorded, self.runner.received
+        recorded, received, inherited = self.runner.recorded, self.runner.received, self.runner.inherited_pending
         with self._lock:
             wait = None if self._state is SyncState.RUNNING else max(0.0, (self._due - tick_ms()) / 1000)
-            return SyncStatus(self._state, recorded, received, self._last_contact(), wait, self._problem)
+            contact = self._last_contact()
+            return SyncStatus(self._state, recorded, received, contact, wait, self._problem, inherited)
 
     def wait_until_idle(self, seconds: float) -> bool:
         """Wait for the running pass to end; False when it takes longer."""

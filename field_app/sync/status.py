@@ -29,6 +29,8 @@ class SyncStatus:
     last_contact: int | None
     next_in: float | None
     problem: DomainError | None
+    inherited_pending: int = 0
+    """Of the lines without a receipt, those of logs that this laptop took over."""
 
     @property
     def pending(self) -> int:

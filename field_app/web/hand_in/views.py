@@ -21,11 +21,10 @@ def page() -> str:
     """What is missing, the act, and where the lines are."""
     laptop = the_laptop()
     names = names_of(laptop.plan, laptop.journal.day.duties)
-    sent = the_sync().status()
     return render_template(
         "hand_in/page.html",
         title=_("上交"),
-        close_out=hand_in.look_at_close_out(laptop, sent.recorded, sent.received),
+        close_out=hand_in.look_at_close_out(laptop, the_sync().status()),
         sentence=lambda matter: matter_sentence(matter, names),
         button=matter_button,
         day_title=names[laptop.timetable().today.id],
