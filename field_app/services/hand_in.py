@@ -7,10 +7,13 @@ from field_app.services.journal import Recorded
 from field_app.services.laptop import Laptop
 from field_app.services.matters import Matter, list_unsettled
 from field_app.sync.status import SyncStatus
+from shared.domain.attendance import Totals
 from shared.domain.closing import DAY_HANDED_IN
 from shared.domain.errors import DomainError, ErrorCode
 from shared.domain.event import LAPTOP, Actor, Draft
+from shared.domain.progress import presence
 from shared.log.chain import Head
+from shared.log.signing import SignedHead, sign_head
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,31 @@ class CloseOut:
     def finished(self) -> bool:
         """Whether the county's receipts cover all that people recorded of a day that is handed in."""
         return self.handed_in is not None and self.left == 0
+
+
+@dataclass(frozen=True, slots=True)
+class HeadCard:
+    """The newest head, signed, with the counts that stand beside it on screen and paper.
+
+    `pupils` are those of the last block that goes by signals.
+    """
+
+    signed: SignedHead
+    pupils: Totals
+    bags: int
+    incidents: int
+
+
+def head_card(laptop: Laptop) -> HeadCard:
+    """What the close-out sheet and its QR code say; nothing is recorded."""
+    day, timetable = laptop.journal.day, laptop.timetable()
+    blocks = [block for block in timetable.check_in_blocks() if block.signalled]
+    return HeadCard(
+        sign_head(laptop.keys.log, laptop.journal.head),
+        presence(day, laptop.plan, blocks[-1].id) if blocks else Totals(),
+        sum(len(bags) for bags in day.materials.bags.values()),
+        len(day.incidents.by_number),
+    )
 
 
 def look_at_close_out(laptop: Laptop, sent: SyncStatus) -> CloseOut:

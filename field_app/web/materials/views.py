@@ -1,9 +1,7 @@
 """Counting and sealing: one table a block, checked while it is typed, never in the way of the next block."""
 
-import io
 from typing import Any
 
-import segno
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
@@ -14,6 +12,7 @@ from field_app.web.acting import acting, happened, request_id, the_laptop, witne
 from field_app.web.answers import answer, form_number, form_text
 from field_app.web.frame.views import person_label
 from field_app.web.materials.words import bags_text, row_name, row_text, templates, total_text, trouble_text
+from field_app.web.pictures import draw_qr
 from shared.domain.access import may_record
 from shared.domain.attendance import COUNTS_AS_PRESENT
 from shared.domain.errors import DomainError, ErrorCode
@@ -126,7 +125,7 @@ def printed() -> Any:
         people=_people,
         seal_code=lambda seq: materials.find_seal_code(laptop, seq),
         head=head,
-        head_picture=_picture(str(head)),
+        head_picture=draw_qr(str(head)),
     )
 
 
@@ -168,13 +167,6 @@ def _trouble_type() -> str:
 def _people(persons: tuple[str, ...]) -> list[str]:
     known = the_laptop().journal.day.duties.people
     return [person_label(Actor(person, known[person].role.value)) if person in known else person for person in persons]
-
-
-def _picture(text: str) -> str:
-    """A QR code as inline SVG."""
-    out = io.BytesIO()
-    segno.make(text, micro=False).save(out, kind="svg", xmldecl=False, scale=2, border=1)
-    return out.getvalue().decode("utf-8")
 
 
 def _answer(recorded: Recorded, counting: Counting, said: str) -> Any:
