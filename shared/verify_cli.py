@@ -11,33 +11,39 @@ import click
 from shared.domain.errors import DomainError, ErrorCode
 from shared.log.birth import decode_birth
 from shared.log.logfile import read_fragment
-from shared.log.signing import SignedHead
+from shared.log.signing import SignedHead, SigningKey
 from shared.log.verification import Report, verify_log
 from shared.store.office_file import KeptLog, holds_office, read_kept_logs
 from shared.store.reading import is_database, opened, read_logs
 from shared.store.sqlite import read_log
+from shared.wire.bundle import read_bundle
 from shared.wire.problems import sentence
+from shared.wire.sealing import BEGINS
 from shared.wire.terminal import SpokenCommand, say_error
 
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _NOT_FOUND = ErrorCode.HEAD_NOT_FOUND
 
 
 @click.command(cls=SpokenCommand)
-@click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--head", help="A head (LOG:SEQ:HASH) or seal code from paper, receipt or QR: finds a missing tail.")
+@click.argument("path", type=_FILE)
+@click.option("--head", help="A head, a seal code, or the text of a QR code that holds one: finds a missing tail.")
+@click.option("--office-key", type=_FILE, help="The office's server.key: opens a .bundle, which is sealed to it.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_context
-def verify(ctx: click.Context, path: Path, head: str | None, as_json: bool) -> None:
-    """Check an exported .log file, or the database of a laptop or an office or its backup. 核验。
+def verify(ctx: click.Context, path: Path, head: str | None, office_key: Path | None, as_json: bool) -> None:
+    """Check an exported .log file, a bundle, or the database of a laptop or an office or its backup. 核验。
 
     Nothing is changed. Exit 0 when it is whole, 1 with the first bad line when it is not.
     """
-    office = verify_office(path, head)
-    reports = [verify_path(path, head), *verify_ancestors(path)] if office is None else office
+    several = verify_bundle(path, head, office_key)
+    if several is None:
+        several = verify_office(path, head)
+    reports = [verify_path(path, head), *verify_ancestors(path)] if several is None else several
     if as_json:
         logs = [_summary(report) for report in reports]
         whole = all(report.is_whole for report in reports)
-        summary = logs[0] | {"ancestors": logs[1:]} if office is None else {"whole": whole, "logs": logs}
+        summary = logs[0] | {"ancestors": logs[1:]} if several is None else {"whole": whole, "logs": logs}
         click.echo(json.dumps(summary, ensure_ascii=False))
     else:
         for report in reports:
@@ -81,7 +87,31 @@ def verify_office(path: Path, head: str | None = None) -> list[Report] | None:
             kept = list(read_kept_logs(connection))
     except (sqlite3.Error, OSError, ValueError) as problem:
         raise DomainError(ErrorCode.NOT_A_LOG, path=path.name) from problem
-    reports = [_verify_kept(one, head) for one in kept]
+    return _holding([_verify_kept(one, head) for one in kept], head)
+
+
+def verify_bundle(path: Path, head: str | None = None, office_key: Path | None = None) -> list[Report] | None:
+    """A report for every log of a bundle, opened with the office's key; None when it is no bundle.
+
+    Raises BUNDLE_SEALED without the key, KEY_DAMAGED, and what `read_bundle` raises.
+    """
+    with path.open("rb") as file:
+        begins = file.read(len(BEGINS))
+    if begins != BEGINS:
+        return None
+    if office_key is None:
+        raise DomainError(ErrorCode.BUNDLE_SEALED, path=path.name)
+    try:
+        key = SigningKey(office_key.read_bytes())
+    except (ValueError, OSError) as problem:
+        raise DomainError(ErrorCode.KEY_DAMAGED, path=office_key.name) from problem
+    fragments = [read_fragment(log.file, damaged=True) for log in read_bundle(path.read_bytes(), key, path.name).logs]
+    reports = [verify_log(part.birth or b"", part.lines, part.heads, None, head) for part in fragments]
+    return _holding(reports, head)
+
+
+def _holding(reports: list[Report], head: str | None) -> list[Report]:
+    """Of several logs those that hold the head, when one is asked for; raises HEAD_NOT_FOUND when none does."""
     if head is None:
         return reports
     holding = [report for report in reports if report.problem is None or report.problem.code is not _NOT_FOUND]
