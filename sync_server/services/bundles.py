@@ -8,7 +8,7 @@ from shared.wire.bundle import Bundle, BundledLog, read_bundle
 from shared.wire.county_log import fold_county
 from shared.wire.receipt_file import ReceiptFile
 from sync_server.services.access import Action, decide
-from sync_server.services.ingest import Accepted, Voucher
+from sync_server.services.ingest import DUPLICATE, FORK, Accepted, Run, Voucher
 from sync_server.services.office import Office
 from sync_server.store.ports import Books
 from sync_server.store.records import Account, Device, School
@@ -29,8 +29,20 @@ class TakenLog:
     @property
     def new_lines(self) -> int:
         """How many lines were not here before."""
-        runs = self.accepted.runs if self.accepted else []
-        return sum(run.last - run.first + 1 for run in runs if run.result != "duplicate")
+        return sum(run.last - run.first + 1 for run in self._runs() if run.result != DUPLICATE)
+
+    @property
+    def verdicts(self) -> int:
+        """How many of them break a rule."""
+        return sum(run.last - run.first + 1 for run in self._runs() if run.code is not None)
+
+    @property
+    def has_fork(self) -> bool:
+        """Whether some lines stand beside others with the same numbers."""
+        return any(run.result == FORK for run in self._runs())
+
+    def _runs(self) -> list[Run]:
+        return self.accepted.runs if self.accepted else []
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,8 @@ from flask import Flask, current_app, g
 
 from sync_server.services.account_desk import AccountDesk
 from sync_server.services.board import Board
+from sync_server.services.bundles import Bundles
+from sync_server.services.head_check import HeadCheck
 from sync_server.services.messages import Messages
 from sync_server.services.office import Office
 from sync_server.services.plan_shelf import PlanShelf
@@ -23,6 +25,8 @@ class Desk:
     schools: SchoolPages
     messages: Messages
     accounts: AccountDesk
+    bundles: Bundles
+    heads: HeadCheck
 
 
 def make_desk(office: Office, silent_after: int) -> Desk:
@@ -35,6 +39,8 @@ def make_desk(office: Office, silent_after: int) -> Desk:
         schools=SchoolPages(office.store, office.folds, plans, board),
         messages=Messages(office.store, office.county_logs),
         accounts=AccountDesk(office.store),
+        bundles=Bundles(office),
+        heads=HeadCheck(office.store),
     )
 
 

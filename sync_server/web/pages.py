@@ -8,13 +8,15 @@ from sync_server.services.office import Office
 from sync_server.web.accounts.session import account_rule, init_session, program_rule
 from sync_server.web.accounts.views import bp as accounts
 from sync_server.web.board.views import bp as board
+from sync_server.web.bundles.views import bp as bundles
 from sync_server.web.desk import make_desk
 from sync_server.web.frame.views import bp as frame
 from sync_server.web.frame.views import init_office_frame
+from sync_server.web.heads.views import bp as heads
 from sync_server.web.messages.views import bp as messages
 from sync_server.web.school.views import bp as school
 
-FEATURES = (frame, accounts, board, school, messages)
+FEATURES = (frame, accounts, board, school, messages, bundles, heads)
 RULES: dict[str, Rule] = {"account": account_rule, "account_or_basic": program_rule}
 """`account`: signed in, forms only from our pages; `account_or_basic`: the same, or HTTP basic, for programs."""
 

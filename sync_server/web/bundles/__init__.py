@@ -1,0 +1,1 @@
+"""Bundles that schools brought: upload, result, the way back."""
