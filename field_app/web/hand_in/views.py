@@ -83,7 +83,7 @@ def take_receipt() -> Any:
     taken = the_sync().take_receipt_file(upload.read(), upload.filename or "–")
     if taken.finding is not None:
         raise taken.finding
-    said = _("回执已读入：县里已收到第 %(n)d 条为止。", n=taken.proven)
+    said = _("回执已读入：县里已收到第 %(n)d 条。", n=taken.proven)
     return _say(said + (_("县里还有新的通知，请看“今日”。") if taken.county_lines else ""))
 
 
@@ -110,7 +110,8 @@ def _card_words(card: hand_in.HeadCard) -> str:
 
 def _qr_text(card: hand_in.HeadCard) -> str:
     """What a phone shows: whose log, the counts, the seal code, and the signed head by which anybody can check it."""
-    birth = the_laptop().journal.birth
-    title = _("测试日凭证：学校 %(school)s，批次 %(campaign)s", school=birth.school, campaign=birth.campaign)
+    laptop = the_laptop()
+    birth, name = laptop.journal.birth, laptop.enrolment.school_name if laptop.enrolment else ""
+    title = _("测试日凭证：%(name)s（%(code)s）%(campaign)s", name=name, code=birth.school, campaign=birth.campaign)
     seal = _("封存码 %(code)s", code=card.signed.head.seal_code)
     return "\n".join([title, _card_words(card), seal, write_head(card.signed)])

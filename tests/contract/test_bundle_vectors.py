@@ -1,0 +1,124 @@
+"""The vectors of docs/bundle-format.md are current; our reader and a second one read each of them alike."""
+
+import gzip
+import hashlib
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shared.domain.errors import DomainError, ErrorCode
+from shared.log.base32 import tidy
+from shared.log.head_text import find_head, find_seal_code
+from shared.log.logfile import read_fragment
+from shared.log.receipt import read_receipt
+from shared.log.signing import verify
+from shared.log.verification import verify_log
+from shared.wire import routes
+from shared.wire.bundle import UNPACKED_BYTES, Bundle, BundledLog, read_bundle, write_bundle
+from shared.wire.receipt_file import read_receipt_file
+from shared.wire.sealing import seal, ssh_key, unseal
+from tests.contract import stranger, stranger_bundle
+from tests.make_bundle_vectors import DEVICE, FOLDER, OFFICE, write_files
+
+PAGE = Path(__file__).parents[2] / "docs" / "bundle-format.md"
+SHIPPED = sorted(path.name for path in FOLDER.iterdir())
+
+
+def vectors(name: str) -> Any:
+    """The content of one file."""
+    return json.loads((FOLDER / f"{name}.json").read_bytes())
+
+
+REFUSED, TEXTS, MANIFEST = vectors("refused"), vectors("head_texts"), vectors("manifest")
+GOOD = (FOLDER / "good.bundle").read_bytes()
+
+
+def test_the_vectors_are_current(tmp_path: Path) -> None:
+    write_files(tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == SHIPPED
+    for name in SHIPPED:
+        assert (tmp_path / name).read_bytes() == (FOLDER / name).read_bytes(), name
+
+
+def test_the_page_describes_every_file_and_every_code() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    assert [name for name in SHIPPED if f"| `{name}` |" not in page] == []
+    codes = {one["code"] for one in REFUSED}
+    assert [code for code in codes if f"`{code}`" not in page] == []
+
+
+def test_both_readers_open_the_good_bundle() -> None:
+    ours, theirs = read_bundle(GOOD, OFFICE, "good.bundle"), stranger_bundle.read(GOOD, OFFICE.raw)
+    assert theirs.manifest == MANIFEST
+    assert json.loads(ours.manifest()) == MANIFEST
+    assert [log.file for log in ours.logs] == theirs.files
+    assert gzip.decompress(unseal(GOOD, OFFICE, "x")) == (FOLDER / "inside.txt").read_bytes()
+    assert vectors("keys")["office_ssh_key"] == ssh_key(OFFICE.public)
+    assert ours.name == "testday-530521001-{}-12.bundle".format(MANIFEST["logs"][1]["log"][:8])
+
+
+def test_its_logs_are_whole_and_its_vouches_good() -> None:
+    for log in read_bundle(GOOD, OFFICE, "x").logs:
+        assert stranger.verify(log.file).whole
+        part = read_fragment(log.file)
+        report = verify_log(part.birth or b"", part.lines, part.heads)
+        assert (report.head, report.unsealed) == (log.head, 0)
+        message = routes.vouch_message(log.head.log, hashlib.sha256(part.birth or b"").digest())
+        assert not log.vouch or verify(DEVICE.public, routes.CONTEXT_VOUCH, message, log.vouch)
+
+
+@pytest.mark.parametrize("one", REFUSED, ids=lambda one: str(one["name"]))
+def test_refused_for_the_reason_given(one: dict[str, Any]) -> None:
+    with pytest.raises(DomainError) as problem:
+        read_bundle(one["file"].encode(), OFFICE, "x.bundle")
+    assert problem.value.code == one["code"]
+
+
+def test_what_we_write_the_second_reader_reads() -> None:
+    ours = read_bundle(GOOD, OFFICE, "x")
+    again = write_bundle(ours, DEVICE, OFFICE.public)
+    assert again != GOOD
+    assert stranger_bundle.read(again, OFFICE.raw) == stranger_bundle.read(GOOD, OFFICE.raw)
+
+
+@pytest.mark.parametrize("size", [0, 1, 65535, 65536, 65537, 3 * 65536])
+def test_sealing_agrees_at_every_edge_of_a_chunk(size: int) -> None:
+    plain, chance = os.urandom(size), stranger_bundle.Chance(os.urandom(16), os.urandom(32), os.urandom(16))
+    office = bytes.fromhex(OFFICE.public)
+    assert unseal(stranger_bundle.seal(plain, office, chance), OFFICE, "x") == plain
+    assert stranger_bundle.unseal(seal(plain, OFFICE.public), OFFICE.raw) == plain
+
+
+def test_a_small_file_cannot_fill_the_memory() -> None:
+    bomb = seal(gzip.compress(bytes(UNPACKED_BYTES + 1), 9, mtime=0), OFFICE.public)
+    with pytest.raises(DomainError) as problem:
+        read_bundle(bomb, OFFICE, "x")
+    assert (problem.value.code, len(bomb) < 300_000) == (ErrorCode.BUNDLE_UNREADABLE, True)
+
+
+def test_no_two_bundles_of_one_log_are_told_apart_by_size_alone() -> None:
+    log = read_bundle(GOOD, OFFICE, "x").logs[0]
+    bundle = Bundle("530521001", "2022-yunxi", DEVICE.public, 1, (BundledLog(log.head, "", log.file),))
+    first, second = (stranger_bundle.unseal(write_bundle(bundle, DEVICE, OFFICE.public), OFFICE.raw) for _ in range(2))
+    assert first == second  # all chance is in the seal
+
+
+@pytest.mark.parametrize("one", TEXTS, ids=lambda one: str(one["text"])[:12])
+def test_heads_in_texts(one: dict[str, Any]) -> None:
+    found = find_head(one["text"])
+    assert (str(found.head) if found else None) == one.get("head")
+    assert (found.signed.signature if found and found.signed else None) == one.get("signature")
+    if "seal_code" in one:
+        assert find_seal_code(one["text"]) == one["seal_code"] == tidy(one["seal_code"])
+
+
+def test_the_receipt_file() -> None:
+    file = read_receipt_file((FOLDER / "good.receipt").read_bytes(), "x")
+    marks = [read_receipt(dict(travelled), OFFICE.public).mark for travelled in file.receipts]
+    assert marks == ["accepted", "backed_up"]
+    assert file.county_log is not None
+    assert stranger.verify(file.county_log).whole
+    assert file.name == "testday-530521001.receipt"

@@ -1,0 +1,145 @@
+"""Writes the vectors of docs/bundle-format.md, always the same: `python -m tests.make_bundle_vectors [FOLDER]`.
+
+The sealed files come from the second writer (tests/contract/stranger_bundle.py), which takes what would be random from
+here; the product's own writer never makes the same file twice.
+"""
+
+import gzip
+import hashlib
+import json
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from shared.domain.errors import DomainError
+from shared.log.head_text import write_head
+from shared.log.receipt import ACCEPTED, BACKED_UP, Receipt, sign_receipt
+from shared.log.signing import log_id
+from shared.wire import routes
+from shared.wire.bundle import read_bundle
+from shared.wire.receipt_file import ReceiptFile
+from shared.wire.sealing import ssh_key
+from tests.contract import stranger_bundle
+from tests.contract.stranger_bundle import Chance
+from tests.make_wire_vectors import VectorLog, key_of
+from tests.vector_office import CAMPAIGN, EPOCH, NOW, SCHOOL
+
+FOLDER = Path(__file__).parent / "data" / "bundle" / "v1"
+DEVICE, OFFICE = key_of("device"), key_of("office")
+PLAN = b"# a plan\nid: primary\n"
+
+
+def chance(name: str) -> Chance:
+    """What a writer takes from chance, made from a name."""
+    digests = [hashlib.sha256(f"testday vector {name} {part}".encode()).digest() for part in ("file", "share", "nonce")]
+    return Chance(digests[0][:16], digests[1], digests[2][:16])
+
+
+def entry(log: VectorLog, *, vouched: bool) -> dict[str, Any]:
+    """What the manifest says of a log."""
+    start, end = log.heads[0], log.heads[-1]
+    vouch = DEVICE.sign(routes.CONTEXT_VOUCH, routes.vouch_message(start.log, start.hash)) if vouched else ""
+    return {"log": end.log, "seq": end.seq, "hash": end.hash.hex(), "bytes": len(log.file()), "vouch": vouch}
+
+
+def manifest(*logs: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    """A manifest of the vector laptop."""
+    key = DEVICE.public
+    told = {"version": 1, "school": SCHOOL, "campaign": CAMPAIGN, "device": log_id(key)[:12], "key": key, "made": NOW}
+    return {**told, **changes, "logs": list(logs)}
+
+
+def sealed(told: dict[str, Any], files: list[bytes], name: str = "good", signer: str = "device") -> bytes:
+    """A bundle by the second writer."""
+    return stranger_bundle.write(told, files, key_of(signer).raw, bytes.fromhex(OFFICE.public), chance(name))
+
+
+def make_refused(log: VectorLog) -> list[dict[str, Any]]:
+    """Bundles that must be refused, each with the code."""
+    one, file = entry(log, vouched=True), log.file()
+    good = sealed(manifest(one), [file])
+    rows = good.splitlines(keepends=True)
+    office = bytes.fromhex(OFFICE.public)
+    elsewhere = stranger_bundle.seal(b"anything", bytes.fromhex(key_of("stranger").public), chance("elsewhere"))
+    bad = {
+        "nothing": b"",
+        "a letter": "各位老师".encode(),
+        "cut in the middle": good[: len(good) // 2],
+        "the end is zeros": good[: len(good) // 2] + bytes(100),
+        "a row is missing": b"".join(rows[:20] + rows[21:]),
+        "two rows changed places": b"".join([*rows[:20], rows[21], rows[20], *rows[22:]]),
+        "for another office": elsewhere,
+        "not packed": stranger_bundle.seal(b"anything", office, chance("plain")),
+        "no manifest": stranger_bundle.seal(gzip.compress(file, mtime=0), office, chance("bare")),
+        "signed by another key": sealed(manifest(one), [file], signer="stranger"),
+        "of a later version": sealed(manifest(one, version=2), [file]),
+        "a device that is not its key's": sealed(manifest(one, device="000000000000"), [file]),
+        "a number that is text": sealed(manifest({**one, "seq": "12"}), [file]),
+        "no logs": sealed(manifest(), []),
+        "a size too small": sealed(manifest({**one, "bytes": one["bytes"] - 1}), [file]),
+        "another head than the file's last": sealed(manifest({**one, "seq": 11}), [file]),
+        "another school than the birth record's": sealed(manifest(one, school="530521002"), [file]),
+    }
+    return [{"name": name, "file": data.decode(), "code": _code(data)} for name, data in bad.items()]
+
+
+def _code(data: bytes) -> str:
+    try:
+        read_bundle(data, OFFICE, "x")
+    except DomainError as problem:
+        return problem.code.value
+    return "none"
+
+
+def make_receipt(log: VectorLog) -> bytes:
+    """A receipt file of the vector office."""
+    receipts = [
+        sign_receipt(OFFICE, Receipt(SCHOOL, log.heads[12], mark, EPOCH, NOW)) for mark in (ACCEPTED, BACKED_UP)
+    ]
+    county = json.loads((FOLDER.parents[1] / "wire" / "v1" / "county.json").read_bytes())["after"]["0"]
+    return ReceiptFile(SCHOOL, "南湖小学", tuple(receipts), county.encode(), (PLAN,)).encode()
+
+
+def make_texts(log: VectorLog) -> list[dict[str, Any]]:
+    """Texts that carry a head, as phones and people hand them on."""
+    signed = log.signed(12)
+    text = write_head(signed)
+    said = f"测试日凭证：南湖小学（{SCHOOL}）{CAMPAIGN}\n共 12 条记录\n封存码 {signed.head.seal_code}\n{text}"
+    code = signed.head.seal_code
+    return [
+        {"text": said, "head": str(signed.head), "signature": signed.signature},
+        {"text": said.replace("\n", " ").upper(), "head": str(signed.head), "signature": signed.signature},
+        {"text": f"「{signed.head}」", "head": str(signed.head), "signature": None},
+        {"text": f"封条上写的是 {code.lower()}。", "seal_code": code.replace("-", "")},
+        {"text": code.replace("-", " ").replace("0", "O").replace("1", "l"), "seal_code": code.replace("-", "")},
+        {"text": "明天早上七点到校"},
+    ]
+
+
+def make_files() -> Mapping[str, bytes]:
+    """Every vector file by its name."""
+    log = VectorLog()
+    heir = VectorLog("heir", ancestor=log.heads[12])
+    told = manifest(entry(log, vouched=False), entry(heir, vouched=True))
+    good = sealed(told, [log.file(), heir.file()])
+    content: dict[str, Any] = {
+        "keys.json": {"office_ssh_key": ssh_key(OFFICE.public)},
+        "manifest.json": told,
+        "refused.json": make_refused(log),
+        "head_texts.json": make_texts(log),
+    }
+    files = {name: (json.dumps(value, ensure_ascii=True, indent=1) + "\n").encode() for name, value in content.items()}
+    inside = gzip.decompress(stranger_bundle.unseal(good, OFFICE.raw))
+    return {**files, "good.bundle": good, "inside.txt": inside, "good.receipt": make_receipt(log)}
+
+
+def write_files(folder: Path) -> None:
+    """Write the vectors into a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, data in make_files().items():
+        (folder / name).write_bytes(data)
+
+
+if __name__ == "__main__":
+    write_files(Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER)
