@@ -1,5 +1,6 @@
 """Every role on every page, for its own school and for another: the table of access, asked through the browser."""
 
+import io
 from collections.abc import Iterator
 
 import pytest
@@ -19,6 +20,9 @@ PAGES: dict[str, Action] = {
     f"/schools/{NAN_HU}": Action.VIEW_SCHOOL,
     f"/schools/{NAN_HU}/log": Action.VIEW_LOG,
     "/messages": Action.VIEW_MESSAGES,
+    "/bundles": Action.IMPORT_BUNDLE,
+    f"/bundles/receipt/{NAN_HU}": Action.IMPORT_BUNDLE,
+    "/heads": Action.VIEW_LOG,
     "/accounts": Action.MANAGE_ACCOUNTS,
     "/password": Action.CHANGE_OWN_PASSWORD,
 }
@@ -102,6 +106,14 @@ def test_only_county_staff_send_messages(house: OfficeHouse, visits: Visits, nam
 
 
 @pytest.mark.parametrize("name", ROLES)
+def test_only_county_staff_import_bundles(visits: Visits, name: str) -> None:
+    client = visits[name]
+    token = form_token(client.get("/password").text)
+    answer = client.post("/bundles", data={"files": (io.BytesIO(b"x"), "x.bundle"), "form_token": token})
+    assert answer.status_code == (200 if ROLES[name] is AccountRole.COUNTY else 403)
+
+
+@pytest.mark.parametrize("name", ROLES)
 def test_only_the_administrator_adds_accounts(house: OfficeHouse, visits: Visits, name: str) -> None:
     client = visits[name]
     token = form_token(client.get("/password").text)
@@ -112,6 +124,7 @@ def test_only_the_administrator_adds_accounts(house: OfficeHouse, visits: Visits
 
 
 def test_no_route_of_the_pages_is_without_a_rule(house: OfficeHouse) -> None:
-    ours = [rule.rule for rule in house.app.url_map.iter_rules() if rule.endpoint.split(".")[0] in ("board", "school")]
+    features = ("board", "school", "bundles", "heads")
+    ours = [rule.rule for rule in house.app.url_map.iter_rules() if rule.endpoint.split(".")[0] in features]
     tried = {page.replace(NAN_HU, "<code>").replace(".xlsx", ".<any(xlsx, csv):form>") for page in PAGES}
     assert set(ours) <= tried
