@@ -10,6 +10,7 @@ from field_app.store.sticks import is_same_disk, put_on_stick
 from shared.domain.errors import DomainError, ErrorCode
 from shared.log.birth import birth_head
 from shared.log.chain import Head
+from shared.log.logfile import write_log
 from shared.wire.bundle import Bundle, BundledLog, write_bundle
 from shared.wire.routes import CONTEXT_VOUCH, vouch_message
 
@@ -37,7 +38,7 @@ def pack_bundle(laptop: Laptop) -> Packed:
     enrolment = laptop.enrolment
     if enrolment is None:
         raise DomainError(ErrorCode.NOT_ENROLLED)
-    logs = (_own_log(laptop),)
+    logs = tuple(_vouched(laptop, head, file) for head, file in _logs(laptop))
     bundle = Bundle(enrolment.school, enrolment.campaign, laptop.keys.device.public, laptop.clock.now().wall, logs)
     return Packed(bundle.name, write_bundle(bundle, laptop.keys.device, enrolment.server_key), logs[-1].head)
 
@@ -55,11 +56,20 @@ def list_sticks() -> list[Path]:
     return list_drives()
 
 
-def _own_log(laptop: Laptop) -> BundledLog:
-    head, file = sealed_log(laptop)
-    start = birth_head(laptop.journal.birth.encode())
-    vouch = laptop.keys.device.sign(CONTEXT_VOUCH, vouch_message(start.log, start.hash))
-    return BundledLog(head, vouch, file)
+def _logs(laptop: Laptop) -> list[tuple[Head, bytes]]:
+    """Every log of this laptop as a file, those it took over from first, each up to its last signed head."""
+    taken_over = []
+    for log in laptop.store.ancestors():
+        last = max((signed.head for signed in log.heads), key=lambda head: head.seq, default=None)
+        if last is not None:
+            taken_over.append((last, write_log(log.birth or b"", log.lines[: last.seq], log.heads)))
+    return [*taken_over, sealed_log(laptop)]
+
+
+def _vouched(laptop: Laptop, head: Head, file: bytes) -> BundledLog:
+    """A log with this laptop's word for it, as it gives it over the network too."""
+    start = birth_head(file.partition(b"\n")[0])
+    return BundledLog(head, laptop.keys.device.sign(CONTEXT_VOUCH, vouch_message(start.log, start.hash)), file)
 
 
 def _folder(text: str) -> Path:

@@ -1,6 +1,5 @@
 """The log for readers: every event in words with its state; voiding; the log as a file."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from field_app.services.journal import Recorded
@@ -14,7 +13,7 @@ from shared.domain.event import Actor, Draft, Event
 from shared.domain.naming import names_of
 from shared.domain.words import Words
 from shared.log.chain import Head
-from shared.log.logfile import join_records
+from shared.log.logfile import write_log
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +71,8 @@ def log_file(laptop: Laptop) -> bytes:
 def sealed_log(laptop: Laptop) -> tuple[Head, bytes]:
     """The same, with the head at its end."""
     last = laptop.journal.sign_head().head
-    return last, join_records(_records(laptop, last.seq))
-
-
-def _records(laptop: Laptop, until: int) -> Iterator[bytes]:
-    yield laptop.journal.birth.encode()
-    heads = {signed.head.seq: signed for signed in laptop.store.heads()}
-    for seq, line in enumerate(laptop.store.lines(limit=until), start=1):
-        yield line
-        if seq in heads:
-            yield heads[seq].record()
+    lines = laptop.store.lines(limit=last.seq)
+    return last, write_log(laptop.journal.birth.encode(), lines, laptop.store.heads())
 
 
 def _person(who: Actor, names: dict[str, Words]) -> Words:

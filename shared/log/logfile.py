@@ -50,6 +50,16 @@ def join_records(records: Iterable[bytes]) -> bytes:
     return b"".join(record + b"\n" for record in records)
 
 
+def write_log(birth: bytes, lines: Iterable[bytes], heads: Iterable[SignedHead]) -> bytes:
+    """A whole log as a file, each signed head after the line that it proves."""
+    seals = {signed.head.seq: signed for signed in heads}
+    return join_records(
+        record
+        for seq, line in enumerate([birth, *lines])
+        for record in ([line, seals[seq].record()] if seq in seals else [line])
+    )
+
+
 def split_records(data: bytes) -> Iterator[bytes]:
     """The records of a file; a last record without its newline is torn and left out."""
     start = 0

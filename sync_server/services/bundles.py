@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from shared.domain.errors import DomainError, ErrorCode
+from shared.log.birth import decode_birth
 from shared.log.receipt import ACCEPTED, BACKED_UP
 from shared.wire.bundle import Bundle, BundledLog, read_bundle
 from shared.wire.county_log import fold_county
@@ -92,7 +93,7 @@ class Bundles:
         return self._office.store.read(lambda book: _receipt_file(book, school, county))
 
     def _take_log(self, log: BundledLog, device: Device | None, name: str) -> TakenLog:
-        """A laptop vouches for its own logs only; one that it carries for another comes in as a file."""
+        """A log for which the laptop gives no word of its own comes in as a file."""
         voucher = Voucher(device, log.vouch, in_touch=False) if device is not None and log.vouch else None
         told = voucher.device.id if voucher else None
         try:
@@ -110,9 +111,12 @@ def _find(book: Books, bundle: Bundle) -> tuple[School | None, Device | None]:
 
 
 def _receipt_file(book: Books, school: School, county: bytes | None) -> ReceiptFile:
+    logs = book.list_logs(school.no)
+    named = {after for log in logs if (after := decode_birth(log.birth).ancestor) is not None}
     receipts = []
-    for log in book.list_logs(school.no):
-        found = [book.find_receipt(log, branch.head, ACCEPTED) for branch in book.branches(log)]
+    for log in logs:
+        heads = [*(branch.head for branch in book.branches(log)), *(head for head in named if head.log == log.id)]
+        found = [book.find_receipt(log, head, ACCEPTED) for head in dict.fromkeys(heads)]
         backed_up = book.newest_receipt(log, BACKED_UP)
         found.append(backed_up[1:] if backed_up else None)
         receipts += [{"receipt": text, "sig": signature} for text, signature in filter(None, found)]

@@ -10,14 +10,17 @@ import pytest
 from field_app.services.carrying import pack_bundle
 from field_app.services.county import newer_plan
 from field_app.services.hand_in import hand_in, look_at_close_out
+from field_app.services.records import log_file
+from field_app.services.takeover import survey, take_over
 from shared.domain.errors import DomainError, ErrorCode
 from shared.log.receipt import ACCEPTED
 from shared.log.signing import SigningKey
 from shared.wire.bundle import BundledLog, read_bundle, write_bundle
+from shared.wire.kit import Kit
 from shared.wire.receipt_file import read_receipt_file
 from shared.wire.sealing import seal
 from sync_server.services.bundles import Bundles
-from tests.field_house import CHIEF_PROCTOR, DEPUTY, PROCTOR
+from tests.field_house import CHIEF_PROCTOR, DEPUTY, PROCTOR, make_bare
 from tests.made_up_office import NAN_HU, make_office_house
 from tests.stick_house import StickHouse, enrol_by_files, make_stick_house
 
@@ -142,6 +145,28 @@ def test_a_log_of_another_laptop_travels_first_and_people_vouch_for_it(town: Sti
     assert [log.device for log in taken.logs] == [None, new.device]
     assert taken.complete
     assert [log for log, _, _ in town.stored()] == [old.logs[0].head.log, new.logs[0].head.log]
+
+
+def test_a_spare_laptop_brings_the_day_that_it_took_over(town: StickHouse, tmp_path: Path) -> None:
+    old = town.school.laptop
+    assert old.enrolment is not None
+    plan = old.contents.find_content(old.enrolment.plan)
+    (tmp_path / "box").mkdir()
+    (tmp_path / "box" / "testday-530521001.log").write_bytes(log_file(old))
+    (tmp_path / "box" / "testday-530521001.kit").write_bytes(Kit(old.enrolment, (plan or b"",), b"").encode())
+    town.school.record("attendance_marked", PROCTOR, block="chinese", seat=3, status="present")
+    town.bring()  # the first laptop came back with a line more than the box had
+    spare = make_bare(tmp_path / "spare")
+    take_over(spare.laptop, survey(tmp_path / "box")[0], "broken")
+    spare.house.sync.start()
+    packed = pack_bundle(spare.laptop)
+    taken = town.bundles.take(packed.data, packed.name)
+    assert [(log.new_lines, log.device) for log in taken.logs] == [(0, None), (spare.laptop.journal.head.seq, None)]
+    back = town.bundles.receipt_file(NAN_HU)
+    spare.house.sync.take_receipt_file(back.encode(), back.name)
+    assert spare.house.sync.status().pending == 0
+    assert [branch for _, branch, _ in town.stored()] == [0, 0]
+    spare.close()
 
 
 def test_another_offices_bundle_is_said_to_be_so(town: StickHouse, tmp_path: Path) -> None:
