@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 
+from bench.sample_log import make_log
 from shared.domain.errors import DomainError, ErrorCode
 from shared.log.base32 import tidy
 from shared.log.head_text import find_head, find_seal_code
-from shared.log.logfile import read_fragment
+from shared.log.logfile import read_fragment, write_log
 from shared.log.receipt import read_receipt
-from shared.log.signing import verify
+from shared.log.signing import sign_head, verify
 from shared.log.verification import verify_log
 from shared.wire import routes
 from shared.wire.bundle import UNPACKED_BYTES, Bundle, BundledLog, read_bundle, write_bundle
@@ -99,11 +100,19 @@ def test_a_small_file_cannot_fill_the_memory() -> None:
     assert (problem.value.code, len(bomb) < 300_000) == (ErrorCode.BUNDLE_UNREADABLE, True)
 
 
-def test_no_two_bundles_of_one_log_are_told_apart_by_size_alone() -> None:
+def test_a_long_day_is_small() -> None:
+    log = make_log("530521001", "2022-yunxi", "a" * 64, 2000, seed=1)
+    heads = [sign_head(log.key, log.heads[seq]) for seq in range(20, 2001, 20)]
+    file = write_log(log.birth, log.lines, heads)
+    bundle = Bundle("530521001", "2022-yunxi", DEVICE.public, 1, (BundledLog(log.heads[-1], "", file),))
+    assert len(write_bundle(bundle, DEVICE, OFFICE.public)) < 100_000
+
+
+def test_all_chance_is_in_the_seal() -> None:
     log = read_bundle(GOOD, OFFICE, "x").logs[0]
     bundle = Bundle("530521001", "2022-yunxi", DEVICE.public, 1, (BundledLog(log.head, "", log.file),))
     first, second = (stranger_bundle.unseal(write_bundle(bundle, DEVICE, OFFICE.public), OFFICE.raw) for _ in range(2))
-    assert first == second  # all chance is in the seal
+    assert first == second
 
 
 @pytest.mark.parametrize("one", TEXTS, ids=lambda one: str(one["text"])[:12])
