@@ -11,6 +11,7 @@ import click
 
 from shared.domain.errors import DomainError, ErrorCode
 from shared.store.durable import write_whole
+from shared.store.sticks import put_on_stick
 from shared.timepiece import Rehearsal, wall_ms
 from shared.web.serving import answer_until_stopped, listen
 from shared.wire.bundle import SUFFIX
@@ -247,8 +248,7 @@ def _import_one(bundles: Bundles, file: Path, receipts: Path) -> bool:
         by = f"已登记的笔记本 laptop {log.device}" if log.device else "导入人（未登记的笔记本）whoever imports it"
         click.echo(f"{told} {runs or '–'}; 担保 vouched by {by}")
     back = bundles.receipt_file(taken.school.code)
-    write_whole(receipts / back.name, back.encode())
-    click.echo(f"{receipts / back.name}")
+    click.echo(str(put_on_stick(receipts.absolute(), back.name, back.encode())))
     return taken.complete
 
 

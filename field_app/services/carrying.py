@@ -6,11 +6,11 @@ from pathlib import Path
 from field_app.services.laptop import Laptop
 from field_app.services.records import sealed_log
 from field_app.store.drives import list_drives
-from field_app.store.sticks import is_same_disk, put_on_stick
 from shared.domain.errors import DomainError, ErrorCode
 from shared.log.birth import birth_head
 from shared.log.chain import Head
 from shared.log.logfile import write_log
+from shared.store.sticks import is_same_disk, put_on_stick
 from shared.wire.bundle import Bundle, BundledLog, write_bundle
 from shared.wire.routes import CONTEXT_VOUCH, vouch_message
 

@@ -23,11 +23,11 @@ STICK_WORDS: dict[C, tuple[int, str, str]] = {
         503,
         (
             "没能写到“{path}”：U 盘被拔出、有写保护或坏了（{reason}）。"
-            "本机的记录完好，一条不少；请重新插好或换一个 U 盘，再写一次。"
+            "电脑里的记录完好，一条不少；请重新插好或换一个 U 盘，再写一次。"
         ),
         (
             "Writing to “{path}” failed: the stick was pulled out, is write-protected or broken ({reason}). "
-            "All records are safe on this laptop; plug it in again or take another stick, and write again."
+            "All records are safe on this computer; plug it in again or take another stick, and write again."
         ),
     ),
     C.STICK_DIFFERS: (

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from field_app.store.sticks import put_on_stick
 from shared.domain.errors import DomainError, ErrorCode
+from shared.store.sticks import put_on_stick
 from shared.wire.bundle import read_bundle
 from sync_server.services.bundles import Bundles
 from tests.field_house import PASSPHRASE
