@@ -11,8 +11,8 @@ from shared.store.durable import fresh_path, write_whole
 def put_on_stick(folder: Path, name: str, data: bytes) -> Path:
     """Put a file into a folder and compare what can be read back, byte for byte; returns where it is.
 
-    Raises STICK_MISSING, STICK_FULL or STICK_FAILED, and what the folder held before is as it was; or STICK_DIFFERS, and
-    the copy that reads back differently is gone.
+    Raises STICK_MISSING, STICK_FULL or STICK_FAILED, and what the folder held before is as it was; or STICK_DIFFERS,
+    and the copy that reads back differently is gone.
     """
     if not folder.is_absolute() or not folder.is_dir():
         raise DomainError(ErrorCode.STICK_MISSING, path=str(folder))
