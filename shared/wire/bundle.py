@@ -25,7 +25,7 @@ CONTEXT = "bundle"
 MOST_LOGS = 32
 HASH_BYTES = 32
 MOST_BYTES = 16 * 2**20
-UNPACKED_BYTES = 128 * 2**20
+UNPACKED_BYTES = 64 * 2**20
 """Most bytes of a bundle as it travels, and of what is in it: anybody may seal something to an office."""
 
 _RECORD = re.compile(rb'\{"bundle":(\{.*\}),"sig":"([0-9a-f]{128})"\}')

@@ -44,8 +44,10 @@ def read_receipt_file(data: bytes, name: str) -> ReceiptFile:
         if len(data) > MOST_BYTES:
             raise ValueError("size")
         content = json.loads(data)
-        if content["receipt_file"] != 1:
+        if type(content["receipt_file"]) is not int or content["receipt_file"] != 1:
             raise ValueError("version")
+        if type(content["receipts"]) is not list or type(content["contents"]) is not list:
+            raise TypeError("lists")
         county = content["county_log"]
         return ReceiptFile(
             _text(content["school"]["code"]),
@@ -59,6 +61,8 @@ def read_receipt_file(data: bytes, name: str) -> ReceiptFile:
 
 
 def _text(value: Any) -> str:
+    """A text without half characters; raises TypeError or ValueError."""
     if not isinstance(value, str):
         raise TypeError("text")
+    value.encode("utf-8")
     return value

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bench.sample_log import make_log
 from shared.domain.errors import DomainError, ErrorCode
@@ -35,6 +37,15 @@ def vectors(name: str) -> Any:
 
 REFUSED, TEXTS, MANIFEST = vectors("refused"), vectors("head_texts"), vectors("manifest")
 GOOD = (FOLDER / "good.bundle").read_bytes()
+
+
+def refusal(data: bytes) -> ErrorCode | None:
+    """With which code we refuse a bundle, if we do."""
+    try:
+        read_bundle(data, OFFICE, "x")
+    except DomainError as problem:
+        return problem.code
+    return None
 
 
 def test_the_vectors_are_current(tmp_path: Path) -> None:
@@ -131,3 +142,41 @@ def test_the_receipt_file() -> None:
     assert file.county_log is not None
     assert stranger.verify(file.county_log).whole
     assert file.name == "testday-530521001.receipt"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"receipt_file": 2},
+        {"receipt_file": True},
+        {"school": "530521001"},
+        {"school": {"code": 1, "name": ""}},
+        {"receipts": [[]]},
+        {"receipts": [{"receipt": "\ud83d", "sig": ""}]},
+        {"county_log": 7},
+        {"contents": ["\udfff"]},
+        {"contents": {"a": 1}},
+    ],
+    ids=str,
+)
+def test_what_is_no_receipt_file_is_refused(change: dict[str, Any]) -> None:
+    content = json.loads((FOLDER / "good.receipt").read_bytes())
+    with pytest.raises(DomainError) as problem:
+        read_receipt_file(json.dumps(content | change).encode(), "x")
+    assert problem.value.code is ErrorCode.RECEIPT_UNREADABLE
+
+
+@given(st.data())
+def test_only_words_that_nothing_hangs_on_may_differ_in_a_signed_manifest(data: st.DataObject) -> None:
+    told = json.loads(json.dumps(MANIFEST))
+    place, key = told, data.draw(st.sampled_from(sorted(told)))
+    if key == "logs" and data.draw(st.booleans()):
+        place = data.draw(st.sampled_from(told["logs"]))
+        key = data.draw(st.sampled_from(sorted(place)))
+    odd = st.one_of(st.none(), st.booleans(), st.integers(), st.text(), st.lists(st.integers(), max_size=2))
+    place[key] = data.draw(odd)
+    files = stranger_bundle.read(GOOD, OFFICE.raw).files
+    chance = stranger_bundle.Chance(bytes(16), bytes(32), bytes(16))
+    bundle = stranger_bundle.write(told, files, DEVICE.raw, bytes.fromhex(OFFICE.public), chance)
+    code = refusal(bundle)
+    assert f"`{code}`" in PAGE.read_text(encoding="utf-8") if code else key in ("campaign", "made", "vouch")
