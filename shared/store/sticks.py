@@ -1,6 +1,7 @@
 """Files for a stick: written beside, made durable, named, and read back before anybody says that they are there."""
 
 import os
+import sys
 from contextlib import suppress
 from pathlib import Path
 
@@ -41,7 +42,7 @@ def is_same_disk(one: Path, other: Path) -> bool:
 def _read_back(path: Path) -> bytes:
     """The file as the stick holds it, where the system lets us forget what it keeps in memory."""
     with path.open("rb") as file:
-        if hasattr(os, "posix_fadvise"):
+        if sys.platform == "linux":
             os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
         return file.read()
 
