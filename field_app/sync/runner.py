@@ -109,8 +109,10 @@ class SyncRunner:
     def take_receipt_file(self, data: bytes, name: str) -> ReceiptsTaken:
         """Keep what the office wrote on a stick, without waiting for a pass; raises as `keep_receipt_file` does."""
         with self._keeping:
+            before = self._office.county_hashes()
             taken = keep_receipt_file(self._logs(), self._office, self._enrolment, data, name)
             self._received = {log.head.log: self._proven(log) for log in self._logs()}
+        self._compare_county(before, self._office.county_hashes())
         return taken
 
     def _logs(self) -> list[Outgoing]:
@@ -189,7 +191,9 @@ class SyncRunner:
         """Bring the county log up to the office's, and notice when it no longer holds what was pulled before."""
         before = self._office.county_hashes()
         self._fetch_county(point)
-        after = self._office.county_hashes()[: point["seq"] if point else 0]
+        self._compare_county(before, self._office.county_hashes()[: point["seq"] if point else 0])
+
+    def _compare_county(self, before: Sequence[bytes], after: Sequence[bytes]) -> None:
         same = next((seq for seq, pair in enumerate(zip(before, after, strict=False)) if pair[0] != pair[1]), None)
         has = min(len(before), len(after)) if same is None else same
         if has < len(before):

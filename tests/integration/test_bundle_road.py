@@ -13,8 +13,11 @@ from field_app.services.hand_in import hand_in, look_at_close_out
 from field_app.services.records import log_file
 from field_app.services.takeover import survey, take_over
 from shared.domain.errors import DomainError, ErrorCode
+from shared.log.birth import birth_head
+from shared.log.chain import Head, next_hash
+from shared.log.logfile import join_records
 from shared.log.receipt import ACCEPTED
-from shared.log.signing import SigningKey
+from shared.log.signing import SigningKey, sign_head
 from shared.wire.bundle import BundledLog, read_bundle, write_bundle
 from shared.wire.kit import Kit
 from shared.wire.receipt_file import read_receipt_file
@@ -103,6 +106,24 @@ def test_a_receipt_file_twice_or_an_older_one_later_changes_nothing(town: StickH
     assert found == [2, 0, 0, 0]
     assert school.house.office.county_lines() == office.county_logs.lines(home)
     assert len(school.house.office.receipts(school.laptop.journal.head.log, ACCEPTED)) == 1
+
+
+def test_an_office_that_takes_back_what_it_said_is_noticed_on_this_road_too(town: StickHouse) -> None:
+    office, laptop = town.county.office, town.school.laptop
+    home = office.store.read(lambda book: book.get_school(1))
+    town.bring()
+    office.county_logs.append(home, "message_sent", {"text": "请核对领卷人签名"}, "李娜")
+    town.take_back()
+    said = town.bundles.receipt_file(NAN_HU)
+    assert said.county_log is not None
+    lines = said.county_log.splitlines()
+    start = birth_head(lines[0])
+    other = lines[1].replace("核对".encode(), "作废".encode())
+    end = Head(start.log, 1, next_hash(start.hash, other))
+    rewritten = join_records([lines[0], other, sign_head(office.key, end).record()])
+    town.school.house.sync.take_receipt_file(replace(said, county_log=rewritten).encode(), said.name)
+    event = laptop.journal.events()[-1]
+    assert (event.type, event.data) == ("office_went_back", {"what": "county_log", "had": 1, "has": 0})
 
 
 def test_the_countys_new_plan_comes_back_with_the_receipt(town: StickHouse) -> None:
