@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Callable, Sequence
 
 from field_app.services.laptop import Laptop
-from field_app.services.signals import SignalLine, SignalState, list_signals
+from field_app.services.signals import ON_TIME_MS, SignalLine, SignalState, list_signals
 from field_app.services.timetable import clock_text
 from field_app.timekeeping.drill import LEAST_GAP_S, SECONDS, Device, Drill, DrillSignal, Outcome, plan_drill
 from field_app.timekeeping.engine import Deadline
@@ -34,7 +34,8 @@ def check_free(laptop: Laptop) -> None:
     """
     found = _in_the_way(laptop, BEGINS_BEFORE_MIN)
     if found is not None:
-        code = ErrorCode.DRILL_TOO_NEAR if found.state is SignalState.WAITING else ErrorCode.DRILL_SIGNAL_OPEN
+        is_open = found.state in (SignalState.DUE, SignalState.GIVEN)
+        code = ErrorCode.DRILL_SIGNAL_OPEN if is_open else ErrorCode.DRILL_TOO_NEAR
         raise DomainError(code, time=clock_text(found.due), minutes=BEGINS_BEFORE_MIN)
     if not _timed(laptop):
         raise DomainError(ErrorCode.DRILL_WITHOUT_SIGNALS)
@@ -178,8 +179,8 @@ def _in_the_way(laptop: Laptop, minutes: int) -> SignalLine | None:
 
 
 def _concerns(line: SignalLine, near: int) -> bool:
-    if line.state is SignalState.WAITING:
-        return line.wait is not None and line.wait <= near
+    if line.state in (SignalState.WAITING, SignalState.ELSEWHERE):  # the rooms hear the other laptop's bell as well
+        return line.wait is not None and -ON_TIME_MS <= line.wait <= near
     return line.state in (SignalState.DUE, SignalState.GIVEN)
 
 

@@ -84,6 +84,7 @@ def now(drill_id: str) -> Response:
         following,
         phase=_("练习：已发 %(n)d 个，共 %(all)d 个", n=given, all=len(lines)) if drill.is_running else _("练习结束"),
         phase_end=None,
+        rings=True,  # here, whichever laptop rings on the day
         over="" if drill.is_running else url_for(".record", drill_id=drill.id),
     )
 

@@ -205,6 +205,18 @@ def test_none_begins_near_a_signal_of_the_day(field: FieldHouse, clock: str, cod
     assert ("练习十分钟" in page, "正式指令" in page) == (False, True)
 
 
+def test_a_laptop_that_gave_up_the_bell_practises_too_but_not_near_the_other_ones_signals(field: FieldHouse) -> None:
+    field.record("bell_given_up", PRINCIPAL, CHIEF_PROCTOR, day="day1")
+    practice = Practice(field)
+    assert practice.start()["code"] == "drill_too_near"  # the rooms hear the other laptop's 08:20
+    field.clock.move_to(QUIET)
+    field.sign_in(TIMEKEEPER)
+    practice.start()
+    assert practice.told()["rings"]
+    practice.live_until(0, 1)
+    assert practice.ear.heard == [practice.drill.signals[0].signal.kind]
+
+
 def test_none_begins_while_a_signal_waits_for_confirmation(field: FieldHouse) -> None:
     field.clock.move_to("09:00")
     practice = Practice(field)
@@ -267,12 +279,9 @@ def test_it_gives_way_to_a_signal_that_comes_near_and_that_one_rings(field: Fiel
     practice.live(1)
     practice.start()
     practice.live_until(0, 1)
-    field.sign_in(CHIEF_PROCTOR)
     earlier = (field.clock.now().corrected - due_of(field, END)) // 60_000 + 4
-    told = field.say(
-        "/signals/timing", PRINCIPAL, kind="extended", block="chinese", minutes=earlier, reason="全体提前做完"
-    )
-    assert "seq" in told
+    moved = {"kind": "extended", "block": "chinese", "minutes": earlier, "signals": [{"signal": END}]}
+    field.record("timing_changed", CHIEF_PROCTOR, PRINCIPAL, **moved, reason="全体提前做完")
     practice.live(1)
     assert practice.drill.outcome is Outcome.YIELDED
     shown = field.read("/signals/drill/")
