@@ -8,6 +8,7 @@ from pathlib import Path
 from flask import Flask
 
 from field_app.config import SOFTWARE, FieldConfig
+from field_app.services.black_box import BlackBox
 from field_app.services.enrolment import clock_for
 from field_app.services.laptop import Keys, Laptop, Parts
 from field_app.services.pins import PinGate
@@ -38,11 +39,13 @@ class House:
     writer: Writer
     pins: PinStore
     sync: LaptopSync
+    box: BlackBox
     secret: bytes = field(repr=False)
 
     def close(self) -> None:
-        """End passes of sync and let go of every file."""
+        """End passes of sync, bring the black box up to date, and let go of every file."""
         self.sync.stop()
+        self.box.stop()
         self.writer.close()
         self.pins.close()
 
@@ -73,7 +76,7 @@ def open_house(config: FieldConfig) -> House:
     )
     laptop = Laptop(parts)
     sync = LaptopSync(laptop, office, active=config.sync)
-    return House(laptop, office, writer, pins, sync, secret)
+    return House(laptop, office, writer, pins, sync, BlackBox(laptop), secret)
 
 
 def create_app(house: House, launch: str) -> Flask:
@@ -88,6 +91,7 @@ def create_app(house: House, launch: str) -> Flask:
     )
     app.extensions["laptop"] = house.laptop
     app.extensions["sync"] = house.sync
+    app.extensions["box"] = house.box
     init_frame(app, LOCALE)
     rules = init_entrance(app, launch)
     register_pages(app)

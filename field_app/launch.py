@@ -36,6 +36,7 @@ def serve(config: FieldConfig, say: Callable[[str], None]) -> None:
         note_takeover(house.laptop)
         house.laptop.note_start()
         house.sync.start()
+        house.box.start()
         engine.start()
         say(address)
         if config.open_browser:

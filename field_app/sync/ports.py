@@ -35,6 +35,10 @@ class OfficeRecords(Protocol):
         """Its lines in order."""
         ...
 
+    def county_file(self) -> bytes:
+        """The county log as a log file; empty before the first contact."""
+        ...
+
     def county_hashes(self) -> list[bytes]:
         """The hashes of the same lines."""
         ...

@@ -5,6 +5,7 @@ from typing import cast
 
 from flask import current_app, g, request, session
 
+from field_app.services.black_box import BlackBox
 from field_app.services.laptop import Laptop
 from field_app.services.people import identify
 from field_app.services.sync_port import Sync
@@ -24,6 +25,11 @@ def the_laptop() -> Laptop:
 def the_sync() -> Sync:
     """How lines get to the county: its state, and a way to ask for a pass now."""
     return cast(Sync, current_app.extensions["sync"])
+
+
+def the_box() -> BlackBox:
+    """The black box behind this app."""
+    return cast(BlackBox, current_app.extensions["box"])
 
 
 def current_actor() -> Actor | None:

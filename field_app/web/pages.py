@@ -14,6 +14,7 @@ from field_app.web.materials.views import bp as materials
 from field_app.web.people.views import bp as people
 from field_app.web.readiness.views import bp as readiness
 from field_app.web.roster.views import bp as roster
+from field_app.web.safekeeping.views import bp as safekeeping
 from field_app.web.signals.views import bp as signals
 from field_app.web.takeover.views import bp as takeover
 from field_app.web.today.views import bp as today
@@ -25,6 +26,7 @@ FEATURES = (
     today,
     people,
     readiness,
+    safekeeping,
     roster,
     clock,
     attendance,

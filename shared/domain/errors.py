@@ -21,6 +21,8 @@ class ErrorCode(StrEnum):
     FILE_UNREADABLE = "file_unreadable"
     DATABASE_IN_USE = "database_in_use"
     PORT_IN_USE = "port_in_use"
+    BOX_PLACE_MISSING = "box_place_missing"
+    BOX_NOT_WRITTEN = "box_not_written"
     # events
     UNKNOWN_EVENT_TYPE = "unknown_event_type"
     FIELD_MISSING = "field_missing"

@@ -80,6 +80,16 @@ PROBLEMS: dict[C, Problem] = {
         "端口 {port} 被别的程序占用。请加 --port 0 再启动，自动选一个空闲端口。",
         "Another program uses port {port}. Start again with --port 0, which takes any free one.",
     ),
+    C.BOX_PLACE_MISSING: Problem(
+        422,
+        "没有“{path}”这个文件夹。请插好优盘再选；自己填时写全，如 E:\\ 或 /media/USB。",
+        "There is no folder “{path}”. Plug the stick in and choose again; typed, it is whole: E:\\ or /media/USB.",
+    ),
+    C.BOX_NOT_WRITTEN: Problem(
+        503,
+        "优盘还没有写完，先不要拔。请等一会儿再点；优盘已经拔下就不用再点。",
+        "The stick is not finished: leave it in, wait a little and press again. If it is out already, never mind.",
+    ),
     C.UNKNOWN_EVENT_TYPE: Problem(
         422, "不认识的记录类型“{type}”，已原样保留。", "Unknown event type “{type}”; it is kept as it is."
     ),

@@ -10,6 +10,7 @@ from field_app.services.journal import Recorded
 from field_app.web.acting import acting, request_id, the_laptop
 from field_app.web.answers import answer, form_text
 from field_app.web.frame.views import PHASE_WORDS
+from field_app.web.safekeeping.words import safekeeping
 from shared.domain.access import may_record
 from shared.domain.naming import names_of
 from shared.domain.plan import clock_text
@@ -38,6 +39,7 @@ def page() -> str:
         minutes=clock_text,
         may_open=may_record(DAY_OPENED, role),
         may_adopt=may_record(PLAN_ADOPTED, role),
+        **safekeeping(),
     )
 
 

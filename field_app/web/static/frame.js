@@ -20,8 +20,10 @@ document.querySelectorAll("[data-print]").forEach((node) => node.addEventListene
       shown = status.now; rate = status.rate; since = performance.now();
       put("strip-phase", status.phase); put("foot-recorded", status.recorded); put("foot-received", status.received);
       put("foot-contact", status.contact); put("foot-network", status.network);
-      put("strip-bell", status.bell);
-      const bell = document.getElementById("strip-bell"); if (bell) bell.hidden = !status.bell;
+      for (const [id, notice] of [["strip-bell", status.bell], ["strip-box", status.box]]) {
+        put(id, notice);
+        const node = document.getElementById(id); if (node) node.hidden = !notice;
+      }
     } catch { put("foot-network", "✕"); }
   };
   window.testday = { refresh };

@@ -1,0 +1,1 @@
+"""Where the lines are kept a second time: the black box and the backups."""
