@@ -8,6 +8,7 @@ from pathlib import Path
 from flask import Flask
 
 from field_app.config import SOFTWARE, FieldConfig
+from field_app.services.backups import Backups
 from field_app.services.black_box import BlackBox
 from field_app.services.enrolment import clock_for
 from field_app.services.laptop import Keys, Laptop, Parts
@@ -40,11 +41,13 @@ class House:
     pins: PinStore
     sync: LaptopSync
     box: BlackBox
+    backups: Backups
     secret: bytes = field(repr=False)
 
     def close(self) -> None:
-        """End passes of sync, bring the black box up to date, and let go of every file."""
+        """End passes of sync, bring backups and the black box up to date, and let go of every file."""
         self.sync.stop()
+        self.backups.stop()
         self.box.stop()
         self.writer.close()
         self.pins.close()
@@ -76,7 +79,8 @@ def open_house(config: FieldConfig) -> House:
     )
     laptop = Laptop(parts)
     sync = LaptopSync(laptop, office, active=config.sync)
-    return House(laptop, office, writer, pins, sync, BlackBox(laptop), secret)
+    box, backups = BlackBox(laptop), Backups(laptop, writer.backup)
+    return House(laptop, office, writer, pins, sync, box, backups, secret)
 
 
 def create_app(house: House, launch: str) -> Flask:
@@ -92,6 +96,7 @@ def create_app(house: House, launch: str) -> Flask:
     app.extensions["laptop"] = house.laptop
     app.extensions["sync"] = house.sync
     app.extensions["box"] = house.box
+    app.extensions["backups"] = house.backups
     init_frame(app, LOCALE)
     rules = init_entrance(app, launch)
     register_pages(app)

@@ -37,6 +37,7 @@ def serve(config: FieldConfig, say: Callable[[str], None]) -> None:
         house.laptop.note_start()
         house.sync.start()
         house.box.start()
+        house.backups.start()
         engine.start()
         say(address)
         if config.open_browser:

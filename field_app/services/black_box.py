@@ -46,13 +46,13 @@ class BlackBox:
 
     def __init__(self, laptop: Laptop) -> None:
         self._laptop = laptop
+        self._place = read_place(laptop.folder)
         self._feed: BoxFeed | None = None
 
     def start(self) -> None:
         """Go on with the place that was chosen, if any."""
-        place = read_place(self._laptop.folder)
-        if place is not None and self._feed is None:
-            self._begin(place)
+        if self._place is not None and self._feed is None:
+            self._begin(self._place)
 
     def stop(self) -> None:
         """Write what is left, unless the stick keeps us waiting, and end the thread."""
@@ -96,7 +96,7 @@ class BlackBox:
         """How it stands, from memory: no page ever waits for a stick."""
         laptop, feed = self._laptop, self._feed
         if feed is None:
-            place = read_place(laptop.folder)
+            place = self._place
             behind = laptop.journal.head.seq if laptop.is_enrolled else 0
             state = BoxState.NONE if place is None else BoxState.STOPPED
             return BoxStatus(state, str(place.folder) if place else "", "", behind, None, False)
@@ -109,6 +109,7 @@ class BlackBox:
         return BoxStatus(state, str(feed.place.folder), feed.file, behind, since, not feed.place.other_disk)
 
     def _begin(self, place: Place) -> None:
+        self._place = place
         self._feed = BoxFeed(self._laptop, place)
         self._feed.start()
 

@@ -4,7 +4,10 @@ import shutil
 from dataclasses import dataclass
 from enum import StrEnum
 
+from field_app.services.black_box import read_place
 from field_app.services.laptop import Laptop
+from field_app.store.backups import FOLDER, list_backups
+from field_app.store.log_check import check_database
 from shared.domain.errors import DomainError, ErrorCode
 from shared.log.verification import Report, verify_log
 
@@ -22,6 +25,8 @@ class Part(StrEnum):
     ROSTER = "roster"
     CLOCK = "clock"
     DISK = "disk"
+    BACKUP = "backup"
+    BLACK_BOX = "black_box"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,8 @@ def examine(laptop: Laptop) -> list[Finding]:
         _plan(laptop),
         Finding(Part.ROSTER, bool(ready.seats), str(len(ready.seats))),
         Finding(Part.CLOCK, ready.clock_seq is not None, "" if ready.offset is None else f"{ready.offset} ms"),
+        _backup(laptop),
+        _black_box(laptop),
         *found,
     ]
 
@@ -59,6 +66,20 @@ def verify_own_log(laptop: Laptop) -> Report:
     if birth is None:
         raise DomainError(ErrorCode.NOT_ENROLLED)
     return verify_log(birth, store.lines(), store.heads(), store.hashes())
+
+
+def _backup(laptop: Laptop) -> Finding:
+    newest = next(iter(list_backups(laptop.folder / FOLDER, laptop.journal.birth.log)), None)
+    if newest is None:
+        return Finding(Part.BACKUP, False, "")
+    check = check_database(newest.path)
+    fact = f"{newest.date} {newest.time} / {newest.seq} {check.problem if check else ''}".strip()
+    return Finding(Part.BACKUP, check is not None and check.is_whole, fact)
+
+
+def _black_box(laptop: Laptop) -> Finding:
+    place = read_place(laptop.folder)
+    return Finding(Part.BLACK_BOX, place is not None and place.folder.is_dir(), str(place.folder) if place else "")
 
 
 def _plan(laptop: Laptop) -> Finding:

@@ -5,6 +5,7 @@ from typing import cast
 
 from flask import current_app, g, request, session
 
+from field_app.services.backups import Backups
 from field_app.services.black_box import BlackBox
 from field_app.services.laptop import Laptop
 from field_app.services.people import identify
@@ -30,6 +31,11 @@ def the_sync() -> Sync:
 def the_box() -> BlackBox:
     """The black box behind this app."""
     return cast(BlackBox, current_app.extensions["box"])
+
+
+def the_backups() -> Backups:
+    """The backups behind this app."""
+    return cast(Backups, current_app.extensions["backups"])
 
 
 def current_actor() -> Actor | None:

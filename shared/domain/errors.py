@@ -23,6 +23,8 @@ class ErrorCode(StrEnum):
     PORT_IN_USE = "port_in_use"
     BOX_PLACE_MISSING = "box_place_missing"
     BOX_NOT_WRITTEN = "box_not_written"
+    BACKUP_DAMAGED = "backup_damaged"
+    NO_ROOM_FOR_BACKUP = "no_room_for_backup"
     # events
     UNKNOWN_EVENT_TYPE = "unknown_event_type"
     FIELD_MISSING = "field_missing"

@@ -123,6 +123,7 @@ class Writer:
         def work(connection: sqlite3.Connection) -> None:
             copy = sqlite3.connect(fresh, isolation_level=None)
             try:
+                copy.execute("PRAGMA synchronous=OFF")  # `publish` syncs it, while this thread records again
                 connection.backup(copy)
                 # one file that opens anywhere, also on a stick that cannot be written
                 copy.execute("PRAGMA journal_mode=DELETE").fetchall()

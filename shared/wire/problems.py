@@ -90,6 +90,16 @@ PROBLEMS: dict[C, Problem] = {
         "优盘还没有写完，先不要拔。请等一会儿再点；优盘已经拔下就不用再点。",
         "The stick is not finished: leave it in, wait a little and press again. If it is out already, never mind.",
     ),
+    C.BACKUP_DAMAGED: Problem(
+        500,
+        "备份写好后核对不上（{reason}），已放在一边，稍后自动再做。磁盘可能有毛病：请插上黑匣子优盘。",
+        "The backup did not verify ({reason}); it is set aside and made again soon. Plug in a black box stick.",
+    ),
+    C.NO_ROOM_FOR_BACKUP: Problem(
+        507,
+        "磁盘只剩 {free} MiB，备份先不做，留给登记用。请删除一些文件（如下载、回收站）。",
+        "Only {free} MiB are free: no backup now, the room is for recording. Free some space (downloads, recycle bin).",
+    ),
     C.UNKNOWN_EVENT_TYPE: Problem(
         422, "不认识的记录类型“{type}”，已原样保留。", "Unknown event type “{type}”; it is kept as it is."
     ),

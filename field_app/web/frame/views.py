@@ -9,8 +9,8 @@ from field_app.services.laptop import Laptop
 from field_app.services.signals import SignalState, next_signal
 from field_app.services.timetable import Timetable, clock_text
 from field_app.sync.status import SyncState
-from field_app.web.acting import current_actor, new_request_id, the_box, the_laptop, the_sync
-from field_app.web.safekeeping.words import box_notice
+from field_app.web.acting import current_actor, new_request_id, the_laptop, the_sync
+from field_app.web.safekeeping.words import keeping_notice
 from shared.domain.ancestry import label
 from shared.domain.duties import Duties
 from shared.domain.errors import DomainError, ErrorCode
@@ -98,7 +98,7 @@ def strip() -> dict[str, Any]:
             plan = laptop.plan
             content["programme"] = plan.title.text(language())
             content["bell"] = bell_text(laptop)
-            content["box"] = box_notice(the_box().status())
+            content["box"] = keeping_notice()
             content["phase"] = phase_text(laptop.timetable())
         except DomainError:  # the page itself says that no plan is loaded
             return content

@@ -1,12 +1,13 @@
-"""Choosing, releasing and taking up the black box."""
+"""Choosing, releasing and taking up the black box; a backup now."""
 
 from typing import Any
 
 from flask import Blueprint, flash, jsonify, redirect
 from flask_babel import gettext as _
 
-from field_app.web.acting import the_box
+from field_app.web.acting import the_backups, the_box
 from field_app.web.answers import form_text
+from field_app.web.safekeeping.words import backup_words
 from shared.web.access import access
 from shared.web.errors import wants_json
 
@@ -36,6 +37,13 @@ def resume() -> Any:
     """Write on."""
     the_box().resume()
     return _answer(_("黑匣子接着写"))
+
+
+@bp.post("/backup")
+@access("acting")
+def back_up() -> Any:
+    """Make a backup at once."""
+    return _answer(_("已备份并核对：%(words)s", words=backup_words(the_backups().make())))
 
 
 def _answer(said: str) -> Any:

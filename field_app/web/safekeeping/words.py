@@ -1,4 +1,4 @@
-"""What pages say of the black box: short in the strip, with what to do on the readiness page."""
+"""What pages say of the black box and the backups: short in the strip, with what to do on the readiness page."""
 
 from typing import Any
 
@@ -7,18 +7,43 @@ from flask_babel import gettext as _
 from field_app.services.black_box import BoxStatus
 from field_app.services.box_feed import BoxState
 from field_app.services.timetable import clock_text
-from field_app.web.acting import the_box
+from field_app.store.backups import Backup
+from field_app.web.acting import the_backups, the_box
+from shared.web.errors import say
 
 
 def safekeeping() -> dict[str, Any]:
     """What the section of the readiness page shows."""
-    status = the_box().status()
+    status, backups = the_box().status(), the_backups().status()
     return {
         "box": status,
         "box_words": box_sentence(status),
         "box_owed": owed(status),
         "drives": [str(drive) for drive in the_box().drives() if str(drive) != status.place],
+        "backup": backups.newest,
+        "backup_words": backup_words(backups.newest) if backups.newest else "",
+        "backup_problem": say(backups.problem) if backups.problem else "",
     }
+
+
+def keeping_notice() -> str:
+    """The strip's words on both; empty when nobody need do anything."""
+    problem = the_backups().status().problem
+    return box_notice(the_box().status()) or (str(_("备份没有做成，去看看")) if problem else "")
+
+
+def backup_words(backup: Backup) -> str:
+    """`5 月 25 日 08:15，共 128 条`."""
+    date, time = backup.date, backup.time
+    return str(
+        _(
+            "%(month)d 月 %(day)d 日 %(time)s，共 %(n)d 条",
+            month=int(date[4:6]),
+            day=int(date[6:]),
+            time=f"{time[:2]}:{time[2:4]}",
+            n=backup.seq,
+        )
+    )
 
 
 def box_notice(status: BoxStatus) -> str:

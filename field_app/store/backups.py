@@ -1,0 +1,64 @@
+"""The folder of backups: what they are called, which are there, and which may go."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+FOLDER = "backups"
+KEEP_NEWEST = 6
+KEEP_DAYS = 30
+LARGEST = 256 * 2**20
+"""Bytes of all backups together; the newest two stay whatever their size."""
+
+_NAME = re.compile(r"log-([0-9A-Z]{8})-(\d{6,})-(\d{8})-(\d{6})\.sqlite")
+_CHINA = timedelta(hours=8)
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """A verified copy of a log's database up to line `seq`; `date` and `time` are local digits, as in its name."""
+
+    path: Path
+    log: str
+    seq: int
+    date: str
+    time: str
+
+
+def backup_path(folder: Path, log: str, seq: int, at: int) -> Path:
+    """Where a copy made at `at` (ms) goes."""
+    moment = datetime.fromtimestamp(at / 1000, tz=UTC) + _CHINA
+    return folder / f"log-{log[:8]}-{seq:06d}-{moment:%Y%m%d-%H%M%S}.sqlite"
+
+
+def list_backups(folder: Path, log: str = "") -> list[Backup]:
+    """The copies of one log, or of all, the one with the most lines first; empty when there is no folder."""
+    if not folder.is_dir():
+        return []
+    names = ((path, _NAME.fullmatch(path.name)) for path in folder.iterdir())
+    found = [Backup(path, name[1], int(name[2]), name[3], name[4]) for path, name in names if name is not None]
+    return sorted(
+        (one for one in found if not log or one.log == log[:8]),
+        key=lambda one: (one.seq, one.date, one.time),
+        reverse=True,
+    )
+
+
+def list_surplus(backups: Sequence[Backup], sizes: Sequence[int]) -> list[Backup]:
+    """Which of these, newest first, may go: kept are the newest, one an hour of the newest day, one a day."""
+    kept, hours, days = 0, set[str](), set[str]()
+    total, surplus = 0, []
+    for place, (backup, size) in enumerate(zip(backups, sizes, strict=True)):
+        hour = backup.date + backup.time[:2]
+        is_first_of_hour = backup.date == backups[0].date and hour not in hours
+        is_first_of_day = backup.date not in days and len(days) < KEEP_DAYS
+        wanted = kept < KEEP_NEWEST or is_first_of_hour or is_first_of_day
+        if place >= 2 and (not wanted or total + size > LARGEST):
+            surplus.append(backup)
+            continue
+        kept, total = kept + 1, total + size
+        hours.add(hour)
+        days.add(backup.date)
+    return surplus

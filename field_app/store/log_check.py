@@ -1,0 +1,56 @@
+"""Looks a log database over from outside: SQLite's own check of its pages, then the whole chain."""
+
+import sqlite3
+from dataclasses import dataclass
+from pathlib import Path
+
+from shared.domain.errors import DomainError, ErrorCode
+from shared.log.birth import birth_hash
+from shared.log.verification import Report, verify_log
+from shared.store.reading import opened
+from shared.store.sqlite import read_log
+from shared.store.writer import store_error
+
+
+@dataclass(frozen=True, slots=True)
+class LogCheck:
+    """What a look at a database found; `report` is None when its lines cannot be read, `hashes` begin with hash(0)."""
+
+    report: Report | None
+    problem: str
+    hashes: tuple[bytes, ...] = ()
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether pages and chain are in order."""
+        return not self.problem
+
+
+def check_database(path: Path) -> LogCheck | None:
+    """Check a log database; None when no log was born in it; raises DATABASE_IN_USE when a program holds it."""
+    try:
+        with opened(path) as connection:
+            faults = [str(row[0]) for row in connection.execute("PRAGMA quick_check(5)").fetchall()]
+            if faults != ["ok"]:
+                return LogCheck(None, faults[0][:200])
+            if _is_unborn(connection):
+                return None
+            birth, lines, hashes, heads = read_log(connection)
+    except sqlite3.Error as fault:
+        problem = store_error(fault, path)
+        if problem.code is ErrorCode.DATABASE_IN_USE:
+            raise problem from fault
+        return LogCheck(None, str(fault)[:200])
+    try:
+        report = verify_log(birth, lines, heads, hashes)
+    except DomainError as wrong:  # the birth record itself
+        return LogCheck(None, str(wrong))
+    return LogCheck(report, str(report.problem or ""), (birth_hash(birth), *hashes))
+
+
+def _is_unborn(connection: sqlite3.Connection) -> bool:
+    """Whether there is no log yet: a file just made, or a laptop that was never enrolled."""
+    tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    if not tables:
+        return True
+    return "birth" in tables and not connection.execute("SELECT EXISTS (SELECT 1 FROM birth)").fetchone()[0]
