@@ -2,6 +2,8 @@
 
 import json
 import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,12 +12,15 @@ from flask import Flask
 from field_app.config import SOFTWARE, FieldConfig
 from field_app.services.backups import Backups
 from field_app.services.black_box import BlackBox
+from field_app.services.damage import DATABASE, ENROLMENT, KEY, find_damage
 from field_app.services.enrolment import clock_for
 from field_app.services.laptop import Keys, Laptop, Parts
 from field_app.services.pins import PinGate
 from field_app.services.syncing import LaptopSync
 from field_app.store.office import OfficeStore, office_migrations
 from field_app.store.people import PinStore
+from field_app.web.damage.views import Desk
+from field_app.web.damage.views import bp as damage
 from field_app.web.entrance import init_entrance
 from field_app.web.pages import register_pages
 from shared.domain.errors import DomainError, ErrorCode
@@ -29,6 +34,8 @@ from shared.web.frame import init_frame
 from shared.wire.enrolment import Enrolment, read_enrolment
 
 LOCALE = Path(__file__).parent / "locale"
+PEOPLE = "people.sqlite"
+SESSION_KEY = "session.key"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +63,21 @@ class House:
 def open_house(config: FieldConfig) -> House:
     """Open or make the laptop's folder.
 
-    Raises NOT_A_DATABASE, DATABASE_IN_USE, DISK_FULL, FILE_UNREADABLE, KEY_DAMAGED or ENROLMENT_UNREADABLE.
+    Raises LOG_DAMAGED, NOT_A_DATABASE, DATABASE_IN_USE, DISK_FULL, FILE_UNREADABLE, KEY_DAMAGED or
+    ENROLMENT_UNREADABLE.
     """
     config.folder.mkdir(parents=True, exist_ok=True)
     # small files first: when one cannot be read, no database is left open
     enrolment = _enrolment(config.folder)
-    keys = Keys(_key(config.folder / "device.key"), _key(config.folder / "log.key"))
-    secret = _secret(config.folder / "session.key")
+    keys = Keys(_key(config.folder / "device.key"), _key(config.folder / KEY))
+    secret = _secret(config.folder / SESSION_KEY)
     clock = clock_for(enrolment)
-    writer = Writer(config.folder / "log.sqlite", (log_migrations, office_migrations))
+    found = find_damage(config.folder)
+    if found is not None:
+        raise DomainError(ErrorCode.LOG_DAMAGED, reason=found.problem or found.kind.value)
+    writer = Writer(config.folder / DATABASE, (log_migrations, office_migrations))
     office = OfficeStore(writer)
-    pins = PinStore(config.folder / "people.sqlite")
+    pins = PinStore(config.folder / PEOPLE)
     parts = Parts(
         folder=config.folder,
         clock=clock,
@@ -85,27 +96,52 @@ def open_house(config: FieldConfig) -> House:
 
 def create_app(house: House, launch: str) -> Flask:
     """The web app over an open house; `launch` is this start's token, without which no browser gets in."""
-    app = Flask(__name__)
-    app.secret_key = house.secret
-    app.config.update(
-        SESSION_COOKIE_SAMESITE="Strict",
-        SESSION_COOKIE_HTTPONLY=True,
-        SESSION_REFRESH_EACH_REQUEST=False,  # signing an unchanged cookie again would lengthen every check-in
-        MAX_CONTENT_LENGTH=12 * 2**20,
-    )
+    app = _new_app(house.secret)
     app.extensions["laptop"] = house.laptop
     app.extensions["sync"] = house.sync
     app.extensions["box"] = house.box
     app.extensions["backups"] = house.backups
-    init_frame(app, LOCALE)
     rules = init_entrance(app, launch)
     register_pages(app)
     guard(app, rules)
     return app
 
 
+def create_damage_app(folder: Path, launch: str, mended: Callable[[], None]) -> Flask:
+    """The one page over a folder whose log is damaged; `mended` is called when it is whole again."""
+    app = _new_app(_secret(folder / SESSION_KEY))
+    app.extensions["damage"] = Desk(folder, mended)
+    rules = init_entrance(app, launch)
+    app.register_blueprint(damage)
+    guard(app, rules)
+    return app
+
+
+def _new_app(secret: bytes) -> Flask:
+    app = Flask(__name__)
+    app.secret_key = secret
+    app.config.update(
+        SESSION_COOKIE_SAMESITE="Strict",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_REFRESH_EACH_REQUEST=False,  # signing an unchanged cookie again would lengthen every check-in
+        MAX_CONTENT_LENGTH=12 * 2**20,
+    )
+    init_frame(app, LOCALE)
+    return app
+
+
+@contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """Nobody else may open this folder meanwhile, although its log cannot be opened; raises DATABASE_IN_USE."""
+    pins = PinStore(folder / PEOPLE)
+    try:
+        yield
+    finally:
+        pins.close()
+
+
 def _enrolment(folder: Path) -> Enrolment | None:
-    path = folder / "laptop.json"
+    path = folder / ENROLMENT
     if not path.exists():
         return None
     try:

@@ -8,12 +8,14 @@ from pathlib import Path
 
 import click
 
-from field_app.app import House, open_house
+from field_app.app import House, alone_in, open_house
 from field_app.config import FieldConfig
 from field_app.launch import running_address, serve
 from field_app.services.carrying import carry
+from field_app.services.damage import find_damage
 from field_app.services.enrolment import enrol_by_file, enrol_online, request_file
 from field_app.services.examination import examine
+from field_app.services.rebuilding import rebuild
 from field_app.services.records import log_file
 from field_app.services.takeover import survey, take_over
 from shared.domain.errors import DomainError, ErrorCode
@@ -155,6 +157,19 @@ def backup(config: FieldConfig, target: Path) -> None:
     if report.problem is not None:
         raise report.problem
     click.echo(f"{target} {report.lines} {report.head.seal_code}")
+
+
+@field.command("rebuild")
+@click.pass_obj
+def rebuild_log(config: FieldConfig) -> None:
+    """Rebuild a damaged log from backups and the black box; its file is set aside. 重建。"""
+    with alone_in(config.folder):
+        if find_damage(config.folder) is None:
+            click.echo("记录完整，不用重建。The log is whole: nothing to rebuild.")
+            return
+        account = rebuild(config.folder)
+    parts = ", ".join(f"{kind.value} {count}" for kind, count in account.origins.items())
+    click.echo(f"已重建 rebuilt: {account.lines} ({parts}), 丢失 lost {account.lost}")
 
 
 @field.command()

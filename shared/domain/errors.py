@@ -25,6 +25,9 @@ class ErrorCode(StrEnum):
     BOX_NOT_WRITTEN = "box_not_written"
     BACKUP_DAMAGED = "backup_damaged"
     NO_ROOM_FOR_BACKUP = "no_room_for_backup"
+    LOG_DAMAGED = "log_damaged"
+    NOTHING_TO_REBUILD = "nothing_to_rebuild"
+    LOG_MUST_BEGIN_ANEW = "log_must_begin_anew"
     # events
     UNKNOWN_EVENT_TYPE = "unknown_event_type"
     FIELD_MISSING = "field_missing"

@@ -1,11 +1,11 @@
 """One web server for both apps: waitress, listening on one address, ended politely by Ctrl-C or SIGTERM."""
 
 import signal
+from collections.abc import Callable
 from contextlib import suppress
 from types import FrameType
 from typing import Any
 
-from flask import Flask
 from waitress.server import create_server
 
 from shared.domain.errors import DomainError, ErrorCode
@@ -14,7 +14,7 @@ LARGEST_BODY = 16 * 2**20
 SPILL_ABOVE = 512 * 1024
 
 
-def listen(app: Flask, host: str, port: int, threads: int, *, in_memory: bool = False) -> Any:
+def listen(app: Callable[..., Any], host: str, port: int, threads: int, *, in_memory: bool = False) -> Any:
     """A server that listens and does not answer yet; its `effective_port` says where; raises PORT_IN_USE.
 
     With `in_memory` no upload is ever spilled to a temporary file, as waitress does above 512 KiB.

@@ -100,6 +100,23 @@ PROBLEMS: dict[C, Problem] = {
         "磁盘只剩 {free} MiB，备份先不做，留给登记用。请删除一些文件（如下载、回收站）。",
         "Only {free} MiB are free: no backup now, the room is for recording. Free some space (downloads, recycle bin).",
     ),
+    C.LOG_DAMAGED: Problem(
+        500,
+        "本机的记录文件坏了，或少了记录（{reason}）。没有改动它；请照常启动程序，按页面提示重建。",
+        "This laptop's log is damaged or lacks lines ({reason}). It was left as it is: start the program to mend it.",
+    ),
+    C.NOTHING_TO_REBUILD: Problem(
+        404,
+        "没有找到这份日志的任何副本。请插上黑匣子优盘再试；没有优盘就打电话给县级联络员。",
+        "No copy of this log was found. Plug the black box stick in and try again; without one, call the county.",
+    ),
+    C.LOG_MUST_BEGIN_ANEW: Problem(
+        409,
+        "找回了 {lines} 条，可是有凭证说记到过第 {proven} 条，或各份副本互相矛盾：这份日志不能接着写。"
+        "请插上黑匣子优盘再试；还是不行就打电话给县级联络员，先用纸笔登记。",
+        "{lines} lines were found, but there is proof of line {proven}, or the copies contradict each other: this log"
+        " must not be written on. Plug the black box in and try again; else call the county and record on paper.",
+    ),
     C.UNKNOWN_EVENT_TYPE: Problem(
         422, "不认识的记录类型“{type}”，已原样保留。", "Unknown event type “{type}”; it is kept as it is."
     ),

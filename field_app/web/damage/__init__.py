@@ -1,0 +1,1 @@
+"""What is shown instead of all pages while the log is damaged."""
