@@ -48,6 +48,19 @@ class Visitor:
         told: dict[str, Any] = json.loads(self._http.post(self.base + path, data=body, timeout=30).content)
         return told
 
+    def ask(self, path: str) -> dict[str, Any]:
+        """What a page's script gets from an address."""
+        told: dict[str, Any] = json.loads(self._http.get(self.base + path, timeout=30).content)
+        return told
+
+    def read(self, path: str) -> str:
+        """A page as a reader gets it."""
+        return self._http.get(self.base + path, headers={"Accept": "text/html"}, timeout=30).text
+
+    def submit(self, path: str) -> str:
+        """The page that answers a form without fields, as a reader gets it."""
+        return self._http.post(self.base + path, headers={"Accept": "text/html"}, timeout=30).text
+
     def close(self) -> None:
         """Let go of the connection."""
         self._http.close()

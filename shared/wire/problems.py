@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from shared.domain.errors import DomainError
 from shared.domain.errors import ErrorCode as C
 from shared.wire.drill_problems import DRILL_WORDS
+from shared.wire.keeping_problems import KEEPING_WORDS
 from shared.wire.roster_problems import ROSTER_WORDS
 from shared.wire.stick_problems import STICK_WORDS
 
@@ -79,43 +80,6 @@ PROBLEMS: dict[C, Problem] = {
         409,
         "端口 {port} 被别的程序占用。请加 --port 0 再启动，自动选一个空闲端口。",
         "Another program uses port {port}. Start again with --port 0, which takes any free one.",
-    ),
-    C.BOX_PLACE_MISSING: Problem(
-        422,
-        "没有“{path}”这个文件夹。请插好优盘再选；自己填时写全，如 E:\\ 或 /media/USB。",
-        "There is no folder “{path}”. Plug the stick in and choose again; typed, it is whole: E:\\ or /media/USB.",
-    ),
-    C.BOX_NOT_WRITTEN: Problem(
-        503,
-        "优盘还没有写完，先不要拔。请等一会儿再点；优盘已经拔下就不用再点。",
-        "The stick is not finished: leave it in, wait a little and press again. If it is out already, never mind.",
-    ),
-    C.BACKUP_DAMAGED: Problem(
-        500,
-        "备份写好后核对不上（{reason}），已放在一边，稍后自动再做。磁盘可能有毛病：请插上黑匣子优盘。",
-        "The backup did not verify ({reason}); it is set aside and made again soon. Plug in a black box stick.",
-    ),
-    C.NO_ROOM_FOR_BACKUP: Problem(
-        507,
-        "磁盘只剩 {free} MiB，备份先不做，留给登记用。请删除一些文件（如下载、回收站）。",
-        "Only {free} MiB are free: no backup now, the room is for recording. Free some space (downloads, recycle bin).",
-    ),
-    C.LOG_DAMAGED: Problem(
-        500,
-        "本机的记录文件坏了，或少了记录（{reason}）。没有改动它；请照常启动程序，按页面提示重建。",
-        "This laptop's log is damaged or lacks lines ({reason}). It was left as it is: start the program to mend it.",
-    ),
-    C.NOTHING_TO_REBUILD: Problem(
-        404,
-        "没有找到这份日志的任何副本。请插上黑匣子优盘再试；没有优盘就打电话给县级联络员。",
-        "No copy of this log was found. Plug the black box stick in and try again; without one, call the county.",
-    ),
-    C.LOG_MUST_BEGIN_ANEW: Problem(
-        409,
-        "找回了 {lines} 条，可是有凭证说记到过第 {proven} 条，或各份副本互相矛盾：这份日志不能接着写。"
-        "请插上黑匣子优盘再试；还是不行就打电话给县级联络员，先用纸笔登记。",
-        "{lines} lines were found, but there is proof of line {proven}, or the copies contradict each other: this log"
-        " must not be written on. Plug the black box in and try again; else call the county and record on paper.",
     ),
     C.UNKNOWN_EVENT_TYPE: Problem(
         422, "不认识的记录类型“{type}”，已原样保留。", "Unknown event type “{type}”; it is kept as it is."
@@ -510,7 +474,7 @@ PROBLEMS: dict[C, Problem] = {
         "密钥文件 {path} 读不出来，或者不是原来那一个。文件没有被改动；请放回备份里的同名文件。",
         "The key file {path} cannot be read, or is not the one it was. It was left untouched; put back its backup.",
     ),
-    **{code: Problem(*words) for code, words in (ROSTER_WORDS | DRILL_WORDS | STICK_WORDS).items()},
+    **{code: Problem(*words) for code, words in (KEEPING_WORDS | ROSTER_WORDS | DRILL_WORDS | STICK_WORDS).items()},
     C.RULE_BROKEN: Problem(422, "{reason}", "{reason}"),
     C.INTERNAL: Problem(
         500,
