@@ -18,7 +18,7 @@ from field_app.services.laptop import Keys, Laptop, Parts
 from field_app.services.pins import PinGate
 from field_app.services.syncing import LaptopSync
 from field_app.store.office import OfficeStore, office_migrations
-from field_app.store.people import PinStore
+from field_app.store.people import PinStore, people_migrations
 from field_app.web.damage.views import Desk
 from field_app.web.damage.views import bp as damage
 from field_app.web.entrance import init_entrance
@@ -133,11 +133,12 @@ def _new_app(secret: bytes) -> Flask:
 @contextmanager
 def alone_in(folder: Path) -> Iterator[None]:
     """Nobody else may open this folder meanwhile, although its log cannot be opened; raises DATABASE_IN_USE."""
-    pins = PinStore(folder / PEOPLE)
+    writer = Writer(folder / PEOPLE, (people_migrations,))
     try:
+        writer.settle()  # which takes the lock, and keeps it
         yield
     finally:
-        pins.close()
+        writer.close()
 
 
 def _enrolment(folder: Path) -> Enrolment | None:

@@ -40,8 +40,9 @@ KEEPING_WORDS: dict[C, tuple[int, str, str]] = {
             "请插上黑匣子优盘再试；还是不行就打电话给县级联络员，先用纸笔登记。"
         ),
         (
-            "{lines} lines were found, but there is proof of line {proven}, or the copies contradict each other: this log"
-            " must not be written on. Plug the black box in and try again; else call the county and record on paper."
+            "{lines} lines were found, but there is proof of line {proven}, or the copies contradict each other:"
+            " this log must not be written on. Plug the black box in and try again; else call the county, and record on"
+            " paper."
         ),
     ),
 }

@@ -30,6 +30,7 @@ class Running:
     def __init__(self, folder: Path) -> None:
         self.process, self.address = start("field", "--data", folder, "run", "--port", 0, "--no-browser", "--no-sync")
         self.visitor = Visitor(self.address)
+        self.visitor.say("/people/switch", person="p1", pin=FIRST["pin"])
 
     def check(self, note: str) -> int:
         """Answer an item of the checklist; returns its line."""
@@ -55,6 +56,7 @@ def laptop(tmp_path: Path) -> Path:
     (tmp_path / "stick").mkdir()
     running = Running(folder)
     running.visitor.say("/people/first", **FIRST)
+    assert running.check("第一条")
     running.visitor.say("/box", typed=str(tmp_path / "stick"))
     running.end()
     return folder
@@ -135,12 +137,16 @@ def test_a_damaged_laptop_is_mended_by_its_page_and_goes_on(laptop: Path) -> Non
     database.write_bytes(database.read_bytes()[:30_000])
     assert "坏了" in run("field", "--data", laptop, "export", laptop.parent / "day.log", status=1)
     running = Running(laptop)
-    page = running.visitor.read("/")
-    assert "重建并继续" in page
-    assert "正在使用" in run("field", "--data", laptop, "run", "--port", 0, "--no-browser")
-    assert "记录已重建" in running.visitor.submit("/rebuild")
-    assert running.check("重建以后") > len(lines)
-    running.end()
+    try:
+        assert "重建并继续" in running.visitor.read("/")
+        again = run("field", "--data", laptop, "run", "--port", 0, "--no-browser")
+        assert "正在使用" in again
+        assert running.address in again
+        assert "记录已重建" in running.visitor.submit("/rebuild")
+        running.visitor.say("/people/switch", person="p1", pin=FIRST["pin"])
+        assert running.check("重建以后") > len(lines)
+    finally:
+        running.end()
     assert read_path(database)[1][: len(lines)] == lines
     assert verify_path(database).is_whole
 
