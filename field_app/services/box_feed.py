@@ -8,8 +8,10 @@ from enum import StrEnum
 from pathlib import Path
 
 from field_app.services.laptop import Laptop
-from field_app.store.black_box import BoxFile, kit_name
+from field_app.store.black_box import BoxFile, box_name, kit_name
 from shared.domain.errors import DomainError, ErrorCode
+from shared.log.birth import decode_birth
+from shared.log.logfile import write_log
 from shared.store.durable import write_whole
 from shared.timepiece import tick_ms
 from shared.wire.county_log import fold_county
@@ -161,6 +163,7 @@ class BoxFeed:
                 box.bring_up_to(head)
                 self.waiting_since = tick_ms()
         if self._looks % KIT_LOOKS == 0:
+            write_ancestors(self._laptop, self.place.folder)
             write_kit(self._laptop, self.place.folder)
         self._looks += 1
         self.state = BoxState.RELEASED if self._release else BoxState.FINE
@@ -179,6 +182,15 @@ class BoxFeed:
         device = self.place.folder.stat().st_dev
         if self.place.other_disk and device == self._laptop.folder.stat().st_dev:
             raise FileNotFoundError(errno.ENOENT, "nothing is plugged in here")
+
+
+def write_ancestors(laptop: Laptop, folder: Path) -> None:
+    """Put beside the box the logs that ours goes on from, unless files of theirs are there; raises as `write_kit`."""
+    for log in laptop.store.ancestors():
+        birth = decode_birth(log.birth or b"")
+        path = folder / box_name(birth.school, birth.log)
+        if not path.exists():
+            write_whole(path, write_log(log.birth or b"", log.lines, log.heads))
 
 
 def write_kit(laptop: Laptop, folder: Path) -> None:

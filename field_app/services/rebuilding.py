@@ -7,10 +7,11 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from field_app.services.black_box import read_place
 from field_app.services.damage import DATABASE, our_boxes, own_key
 from field_app.services.uniting import United, contradicts, signed_heads, unite
 from field_app.store.backups import FOLDER as BACKUPS
@@ -22,8 +23,9 @@ from field_app.store.log_check import check_database
 from field_app.store.rebuilt import Rebuilt, Row
 from field_app.store.set_aside import list_set_aside, set_aside
 from shared.domain.errors import DomainError, ErrorCode
+from shared.log.birth import decode_birth
 from shared.log.chain import Head
-from shared.log.logfile import join_records
+from shared.log.logfile import Fragment
 from shared.log.receipt import Receipt, read_receipt
 from shared.log.signing import log_id, sign_head
 from shared.store.durable import publish, write_whole
@@ -38,7 +40,8 @@ class Account:
     """What a rebuilt log holds: so many lines, from which kinds of copy, and when the last was recorded.
 
     `proven` is the last line that any head, receipt or the high-water mark proves to have been there; `lost` how many
-    of those no copy gives. With `agrees` false the copies contradict each other, or their key is not ours.
+    of those no copy gives. With `agrees` false the copies contradict each other. `has_box` says whether the black box
+    was read, `box_expected` whether there should be one; `has_ancestors` whether the logs in front were found.
     """
 
     log: str
@@ -49,11 +52,16 @@ class Account:
     lost: int
     agrees: bool
     has_box: bool
+    box_expected: bool
+    has_ancestors: bool
 
     @property
     def may_go_on(self) -> bool:
-        """Whether the same log may be written on: it holds all that anybody can have been shown a proof of."""
-        return self.agrees and not self.lost
+        """Whether the same log may be written on: it holds all that anybody can have been shown a proof of.
+
+        A black box that is not here may hold more than any other copy: going on without it could fork the log.
+        """
+        return self.agrees and not self.lost and self.has_ancestors and (self.has_box or not self.box_expected)
 
     def encode(self) -> bytes:
         """The account as readable JSON."""
@@ -77,14 +85,12 @@ class Rebuilding:
     copies: tuple[Copy, ...]
     receipts: tuple[tuple[Receipt, dict[str, str]], ...]
     account: Account
+    ancestors: tuple[Fragment, ...] = ()
 
     def log_file(self) -> bytes:
         """The lines that were found, as a log file for `testday verify`; it ends with the last head that was signed."""
-        records = [self.united.birth]
-        for seq, line in enumerate((b"", *self.united.lines)):
-            records += [line] if seq else []
-            records += [self.united.heads[seq].record()] if seq in self.united.heads else []
-        return join_records(records)
+        united = self.united
+        return log_records(Fragment(united.birth, None, united.lines, united.heads.values()))
 
 
 def plan_rebuilding(folder: Path) -> Rebuilding:
@@ -104,8 +110,15 @@ def plan_rebuilding(folder: Path) -> Rebuilding:
     high_water = find_high_water(folder, own_key(folder).public)
     proofs += [high_water] if high_water is not None else []
     agrees = not any(contradicts(united, copy, heads) for copy in ours)
-    account = _account(united, proofs, agrees=agrees, has_box=bool(boxes))
-    return Rebuilding(folder, united, ours, receipts, account)
+    ancestors = _ancestors(birth, ours)
+    account = replace(
+        _account(united, proofs),
+        agrees=agrees and all(united.holds(head) for head in proofs if head.seq <= len(united.lines)),
+        has_box=bool(boxes),
+        box_expected=read_place(folder) is not None,
+        has_ancestors=ancestors is not None,
+    )
+    return Rebuilding(folder, united, ours, receipts, account, tuple(ancestors or ()))
 
 
 def rebuild(folder: Path) -> Account:
@@ -137,6 +150,14 @@ def _backups(folder: Path, own: str) -> list[Copy]:
     return [read_copy(backup.path, CopyKind.BACKUP) for backup in newest]
 
 
+def _ancestors(birth: bytes, copies: Sequence[Copy]) -> list[Fragment] | None:
+    """The logs that this one goes on from, from a copy that has them; None when there should be some and are not."""
+    after = decode_birth(birth).ancestor
+    if after is None:
+        return []
+    return next((copy.ancestors for copy in copies if copy.ancestors and copy.ancestors[-1].end == after), None)
+
+
 def _damaged(folder: Path) -> list[Copy]:
     databases = [folder / DATABASE, *list_set_aside(folder / DATABASE)]
     return [read_copy(path, CopyKind.DAMAGED) for path in databases if path.exists()]
@@ -153,7 +174,7 @@ def _receipts(folder: Path, own: str, copies: Sequence[Copy]) -> list[tuple[Rece
     return list(found.values())
 
 
-def _account(united: United, proofs: Sequence[Head], *, agrees: bool, has_box: bool) -> Account:
+def _account(united: United, proofs: Sequence[Head]) -> Account:
     proven = max((head.seq for head in proofs), default=0)
     lines = len(united.lines)
     last = json.loads(united.lines[-1])["at"] if united.lines else None
@@ -164,8 +185,10 @@ def _account(united: United, proofs: Sequence[Head], *, agrees: bool, has_box: b
         last_at=last and last["wall"] + (last["offset"] or 0),
         proven=proven,
         lost=max(0, proven - lines),
-        agrees=agrees and all(united.holds(head) for head in proofs if head.seq <= lines),
-        has_box=has_box,
+        agrees=True,
+        has_box=False,
+        box_expected=False,
+        has_ancestors=True,
     )
 
 
@@ -176,7 +199,7 @@ def _rebuilt(planned: Rebuilding) -> Rebuilt:
     heads = {head.seq: sign_head(own_key(planned.folder), head), **united.heads}
     newest = next((copy.path for copy in planned.copies if copy.kind is CopyKind.BACKUP), None)
     contents = _contents(planned)
-    return Rebuilt(united.birth, _rows(united), heads.values(), planned.receipts, contents, newest)
+    return Rebuilt(united.birth, planned.ancestors, _rows(united), heads.values(), planned.receipts, contents, newest)
 
 
 def _rows(united: United) -> list[Row]:

@@ -13,11 +13,12 @@ from shared.log.birth import PREFIX as BIRTH_PREFIX
 from shared.log.birth import decode_birth
 from shared.log.chain import Head
 from shared.log.line import decode_line
-from shared.log.logfile import split_records
+from shared.log.logfile import Fragment, split_records
 from shared.log.receipt import Receipt, receipt_of
 from shared.log.signing import HEAD_PREFIX, SignedHead, read_head_record
 from shared.store.damaged import as_bytes
 from shared.store.reading import opened
+from shared.store.sqlite import read_ancestors
 
 
 class CopyKind(StrEnum):
@@ -41,6 +42,7 @@ class Copy:
     heads: list[SignedHead] = field(default_factory=list)
     receipts: list[tuple[Receipt, dict[str, str]]] = field(default_factory=list)
     contents: list[bytes] = field(default_factory=list)
+    ancestors: list[Fragment] = field(default_factory=list)
 
     @property
     def log(self) -> str:
@@ -78,6 +80,7 @@ def read_copy(path: Path, kind: CopyKind) -> Copy:
             with suppress(DomainError):
                 receipt = receipt_of(str(text))
                 copy.receipts.append((receipt, {"receipt": str(text), "sig": str(signature)}))
+        copy.ancestors = read_ancestors(connection)
         copy.contents = [as_bytes(row[1]) for row in _rows(connection, "content", "sha256", "body")]
     return copy
 

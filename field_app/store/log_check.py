@@ -1,14 +1,17 @@
 """Looks a log database over from outside: SQLite's own check of its pages, then the whole chain."""
 
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from shared.domain.errors import DomainError, ErrorCode
-from shared.log.birth import birth_hash
+from shared.log.birth import birth_hash, decode_birth
+from shared.log.logfile import Fragment
 from shared.log.verification import Report, verify_log
 from shared.store.reading import opened
-from shared.store.sqlite import read_log
+from shared.store.sqlite import read_ancestors, read_log
 from shared.store.writer import store_error
 
 
@@ -36,6 +39,7 @@ def check_database(path: Path) -> LogCheck | None:
             if _is_unborn(connection):
                 return None
             birth, lines, hashes, heads = read_log(connection)
+            ancestors = read_ancestors(connection)
     except sqlite3.Error as fault:
         problem = store_error(fault, path)
         if problem.code is ErrorCode.DATABASE_IN_USE:
@@ -43,9 +47,20 @@ def check_database(path: Path) -> LogCheck | None:
         return LogCheck(None, str(fault)[:200])
     try:
         report = verify_log(birth, lines, heads, hashes)
+        broken = _find_broken_ancestor([*ancestors, Fragment(birth, None)])
     except DomainError as wrong:  # the birth record itself
         return LogCheck(None, str(wrong))
-    return LogCheck(report, str(report.problem or ""), (birth_hash(birth), *hashes))
+    return LogCheck(report, str(report.problem or broken or ""), (birth_hash(birth), *hashes))
+
+
+def _find_broken_ancestor(logs: Sequence[Fragment]) -> DomainError | None:
+    """What is wrong with the logs in front of the last of these; each must end where the next one's birth says."""
+    for older, newer in pairwise(logs):
+        wanted = decode_birth(newer.birth or b"").ancestor
+        report = verify_log(older.birth or b"", older.lines, older.heads, None, str(wanted))
+        if report.problem is not None:
+            return report.problem
+    return None
 
 
 def _is_unborn(connection: sqlite3.Connection) -> bool:

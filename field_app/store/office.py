@@ -9,7 +9,7 @@ from sqlite_utils.migrations import Migrations
 
 from shared.log.birth import birth_head
 from shared.log.chain import Head
-from shared.log.logfile import join_records
+from shared.log.logfile import write_log
 from shared.log.receipt import Receipt, receipt_of
 from shared.log.signing import SignedHead
 from shared.store.migrations import guard
@@ -105,18 +105,13 @@ class OfficeStore:
         """The county log in force as a log file; empty before the first pull."""
         sql = f"SELECT seq, hash, signature FROM county_head WHERE branch = {_NEWEST} ORDER BY seq"  # noqa: S608
 
-        def work(connection: sqlite3.Connection) -> dict[int, tuple[bytes, str]]:
-            return {row[0]: (bytes(row[1]), row[2]) for row in connection.execute(sql)}
-
         birth = self.county_birth()
         if birth is None:
             return b""
-        log, heads, records = birth_head(birth).log, self._writer.read(work), [birth]
-        for seq, line in enumerate((b"", *self.county_lines())):
-            records += [line] if seq else []
-            if seq in heads:
-                records.append(SignedHead(Head(log, seq, heads[seq][0]), heads[seq][1]).record())
-        return join_records(records)
+        log = birth_head(birth).log
+        rows = self._writer.read(lambda connection: connection.execute(sql).fetchall())
+        heads = [SignedHead(Head(log, seq, bytes(digest)), signature) for seq, digest, signature in rows]
+        return write_log(birth, self.county_lines(), heads)
 
     def add_county(
         self, birth: bytes | None, lines: Sequence[bytes], heads: Sequence[Head], signed: SignedHead

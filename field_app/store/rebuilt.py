@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from field_app.store.office import OfficeStore, office_migrations
+from shared.log.logfile import Fragment
 from shared.log.receipt import Receipt
 from shared.log.signing import SignedHead
 from shared.store.migrations import log_migrations
 from shared.store.reading import opened
+from shared.store.sqlite import SqliteEventStore
 from shared.store.writer import Writer
 
 Row = tuple[int, bytes, bytes, str]
@@ -21,6 +23,7 @@ class Rebuilt:
     """All that goes into the new database; `county` is a whole copy from which the county log is taken over."""
 
     birth: bytes
+    ancestors: Sequence[Fragment]
     rows: Sequence[Row]
     heads: Iterable[SignedHead]
     receipts: Iterable[tuple[Receipt, dict[str, str]]]
@@ -34,7 +37,8 @@ class Rebuilt:
         writer = Writer(path, (log_migrations, office_migrations))
         try:
             office = OfficeStore(writer)
-            writer.write(self._write_log)
+            SqliteEventStore(writer).begin(self.birth, self.ancestors)
+            writer.write(self._write_lines)
             for receipt, travelled in self.receipts:
                 office.add_receipt(receipt, travelled)
             for content in self.contents:
@@ -42,8 +46,7 @@ class Rebuilt:
         finally:
             writer.close()
 
-    def _write_log(self, connection: sqlite3.Connection) -> None:
-        connection.execute("INSERT INTO birth (id, record) VALUES (1, ?)", (self.birth,))
+    def _write_lines(self, connection: sqlite3.Connection) -> None:
         connection.executemany("INSERT INTO line (seq, raw, hash, request) VALUES (?, ?, ?, ?)", self.rows)
         heads = [(signed.head.seq, signed.head.hash, signed.signature) for signed in self.heads]
         connection.executemany("INSERT INTO head (seq, hash, signature) VALUES (?, ?, ?)", heads)

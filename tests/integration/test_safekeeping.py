@@ -123,7 +123,7 @@ def test_a_stick_that_refuses_is_told_and_caught_up(laptop: Path, errno: str, wo
     running = Running(laptop)
     (box,) = list_boxes(laptop.parent / "stick")
     with failing(running.process.pid, "write,fsync", errno, box):
-        last = running.check("优盘写不进时登记的")
+        last = running.check("U 盘写不进时登记的")
         wait_for(lambda: words in running.visitor.ask("/status.json")["box"])
         assert running.check("照常") == last + 1
     wait_for(lambda: boxed(laptop) == last + 1)

@@ -49,13 +49,13 @@ def backup_words(backup: Backup) -> str:
 def box_notice(status: BoxStatus) -> str:
     """The strip's words; empty when nobody need do anything."""
     words = {
-        BoxState.NONE: _("还没有黑匣子，去选优盘"),
+        BoxState.NONE: _("还没有黑匣子，去选 U 盘"),
         BoxState.STOPPED: _("黑匣子没有在写"),
         BoxState.BEHIND: _("黑匣子写得太慢"),
-        BoxState.MISSING: _("黑匣子优盘不在，请插回"),
-        BoxState.FULL: _("黑匣子优盘满了，请换优盘"),
-        BoxState.READ_ONLY: _("黑匣子优盘写不进，请换优盘"),
-        BoxState.FAILED: _("黑匣子优盘出错，请换优盘"),
+        BoxState.MISSING: _("黑匣子 U 盘不在，请插回"),
+        BoxState.FULL: _("黑匣子 U 盘满了，请换 U 盘"),
+        BoxState.READ_ONLY: _("黑匣子 U 盘写不进，请换 U 盘"),
+        BoxState.FAILED: _("黑匣子 U 盘出错，请换 U 盘"),
         BoxState.RELEASED: _("黑匣子已停写，可以拔出"),
     }
     if status.is_fine:
@@ -73,14 +73,14 @@ def owed(status: BoxStatus) -> str:
 def box_sentence(status: BoxStatus) -> str:
     """How it stands and what to do."""
     words = {
-        BoxState.NONE: _("还没有选。插一个优盘，点下面的按钮：电脑坏了、丢了，别的电脑能凭它接着做。"),
+        BoxState.NONE: _("还没有选。插一个 U 盘，点下面的按钮：电脑坏了、丢了，别的电脑能凭它接着做。"),
         BoxState.STOPPED: _("程序没有在写黑匣子。"),
         BoxState.FINE: _("每条记录两秒内也存到这里。"),
-        BoxState.BEHIND: _("优盘很慢，或没有反应。登记照常进行；请换一个优盘。"),
-        BoxState.MISSING: _("优盘拔掉了，或文件夹不在了。登记照常进行；插回优盘，缺的会自己补上。"),
-        BoxState.FULL: _("优盘满了。登记照常进行；请换一个优盘，或删掉上面别的文件。"),
-        BoxState.READ_ONLY: _("优盘只能读、不能写（看看侧面有没有锁）。登记照常进行；请换一个优盘。"),
-        BoxState.FAILED: _("优盘读写出错。登记照常进行；请换一个优盘。"),
+        BoxState.BEHIND: _("U 盘很慢，或没有反应。登记照常进行；请换一个 U 盘。"),
+        BoxState.MISSING: _("U 盘拔掉了，或文件夹不在了。登记照常进行；插回 U 盘，缺的会自己补上。"),
+        BoxState.FULL: _("U 盘满了。登记照常进行；请换一个 U 盘，或删掉上面别的文件。"),
+        BoxState.READ_ONLY: _("U 盘只能读、不能写（看看侧面有没有锁）。登记照常进行；请换一个 U 盘。"),
+        BoxState.FAILED: _("U 盘读写出错。登记照常进行；请换一个 U 盘。"),
         BoxState.RELEASED: _("已写完并停下，可以安全拔出。再插上会自己接着写。"),
     }
     return str(words[status.state])

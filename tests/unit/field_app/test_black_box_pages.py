@@ -37,9 +37,9 @@ def held(stick: Path) -> int:
 
 
 def test_without_a_box_every_page_asks_for_one(field: FieldHouse) -> None:
-    assert field.client.get("/status.json").get_json()["box"] == "还没有黑匣子，去选优盘"
+    assert field.client.get("/status.json").get_json()["box"] == "还没有黑匣子，去选 U 盘"
     for page in ("/", "/check-in/", "/log/"):
-        assert "还没有黑匣子，去选优盘" in field.read(page)
+        assert "还没有黑匣子，去选 U 盘" in field.read(page)
 
 
 def test_a_record_is_in_the_box_within_two_seconds(field: FieldHouse, stick: Path) -> None:
@@ -97,9 +97,9 @@ def test_a_stick_that_is_pulled_out_is_told_and_caught_up_when_back(field: Field
     field.say("/box", typed=str(stick))
     stick.rename(stick.with_name("pulled"))
     wait_for(lambda: field.house.box.status().state is BoxState.MISSING)
-    seq = field.record("note_added", PROCTOR, text="优盘不在时登记的")
+    seq = field.record("note_added", PROCTOR, text="U 盘不在时登记的")
     told = field.client.get("/status.json").get_json()["box"]
-    assert told == "黑匣子优盘不在，请插回 · 差 1 条（从 08:15 起）"
+    assert told == "黑匣子 U 盘不在，请插回 · 差 1 条（从 08:15 起）"
     assert told in field.read("/check-in/")
     assert "登记照常进行" in field.read("/readiness/")
     stick.with_name("pulled").rename(stick)

@@ -59,7 +59,7 @@ def test_without_the_stick_it_asks_for_it_and_offers_what_was_found(damaged: Pat
     told: list[str] = []
     client = visit(damaged, told)
     page = client.get("/").text
-    assert "黑匣子优盘没有插上" in page
+    assert "黑匣子 U 盘没有插上" in page
     assert "这份日志不能接着写" in page
     assert "至少 2 条（第 11 至 12 条）" in page
     assert "<form" not in page
