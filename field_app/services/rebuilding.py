@@ -13,6 +13,7 @@ from typing import Any
 
 from field_app.services.black_box import read_place
 from field_app.services.damage import DATABASE, our_boxes, own_key
+from field_app.services.takeover import older_logs
 from field_app.services.uniting import United, contradicts, signed_heads, unite
 from field_app.store.backups import FOLDER as BACKUPS
 from field_app.store.backups import list_backups
@@ -23,7 +24,6 @@ from field_app.store.log_check import check_database
 from field_app.store.rebuilt import Rebuilt, Row
 from field_app.store.set_aside import list_set_aside, set_aside
 from shared.domain.errors import DomainError, ErrorCode
-from shared.log.birth import decode_birth
 from shared.log.chain import Head
 from shared.log.logfile import Fragment
 from shared.log.receipt import Receipt, read_receipt
@@ -152,10 +152,9 @@ def _backups(folder: Path, own: str) -> list[Copy]:
 
 def _ancestors(birth: bytes, copies: Sequence[Copy]) -> list[Fragment] | None:
     """The logs that this one goes on from, from a copy that has them; None when there should be some and are not."""
-    after = decode_birth(birth).ancestor
-    if after is None:
-        return []
-    return next((copy.ancestors for copy in copies if copy.ancestors and copy.ancestors[-1].end == after), None)
+    own = Fragment(birth, None)
+    found = (older_logs(copy.path, own, copy.ancestors) for copy in copies)
+    return next((logs for logs, complete in found if complete), None)
 
 
 def _damaged(folder: Path) -> list[Copy]:

@@ -112,7 +112,7 @@ def _estate(path: Path, logs: Sequence[Fragment]) -> Estate:
     newest = _sealed(logs[-1])
     if not newest.lines:
         raise DomainError(ErrorCode.NOT_A_LOG, path=path.name)
-    older, complete = _older(path, newest, [*logs[:-1]])
+    older, complete = older_logs(path, newest, [*logs[:-1]])
     source = "backup" if is_database(path) else "black_box" if _kit_beside(path, newest) else "file"
     left_out = len(logs[-1].lines) - len(newest.lines)
     return Estate(path, source, (*older, newest), left_out, complete, _kit_beside(path, newest))
@@ -127,8 +127,11 @@ def _sealed(log: Fragment) -> Fragment:
     return Fragment(log.birth, None, log.lines[:end], [signed for signed in heads if signed.head.seq > 0])
 
 
-def _older(path: Path, newest: Fragment, held: list[Fragment]) -> tuple[list[Fragment], bool]:
-    """The logs before the newest, oldest first, each up to the line that the next one names."""
+def older_logs(path: Path, newest: Fragment, held: list[Fragment]) -> tuple[list[Fragment], bool]:
+    """The logs before the newest, oldest first, each up to the line that the next one names, and whether all are here.
+
+    They are looked for among those `held`, and beside the file at `path`.
+    """
     found: list[Fragment] = []
     after = _birth(newest).ancestor
     while after is not None:

@@ -203,6 +203,15 @@ def test_with_the_stick_plugged_in_again_it_goes_on(tmp_path: Path) -> None:
     assert rebuild(morning.folder).origins == {CopyKind.BACKUP: 10, CopyKind.BLACK_BOX: 4}
 
 
+def test_a_stick_that_is_not_here_may_know_more(morning: Morning) -> None:
+    """Nothing proves a lost line; going on without the box could fork the log all the same."""
+    (morning.folder / "high_water").unlink()
+    morning.destroy()
+    morning.stick.rename(morning.stick.with_name("pulled"))
+    account = plan_rebuilding(morning.folder).account
+    assert (account.lines, account.lost, account.may_go_on) == (10, 0, False)
+
+
 def test_without_any_copy_there_is_nothing_to_rebuild(tmp_path: Path) -> None:
     morning = Morning(tmp_path, box=False)
     morning.destroy()
