@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from field_app.services.box_feed import write_kit
 from field_app.services.laptop import Laptop
 from field_app.store.backups import FOLDER, Backup, backup_path, list_backups, list_surplus
 from field_app.store.high_water import write_high_water
@@ -141,6 +142,7 @@ class Backups:
             fresh.replace(path)
             sync_folder(self._folder)
             self._rotate(head.log)
+            write_kit(laptop, self._folder)
         return next(one for one in list_backups(self._folder, head.log) if one.path == path)
 
     def _rotate(self, log_id: str) -> None:

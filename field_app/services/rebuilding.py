@@ -90,7 +90,7 @@ class Rebuilding:
     def log_file(self) -> bytes:
         """The lines that were found, as a log file for `testday verify`; it ends with the last head that was signed."""
         united = self.united
-        return log_records(Fragment(united.birth, None, united.lines, united.heads.values()))
+        return write_log(united.birth, united.lines, united.heads.values())
 
 
 def plan_rebuilding(folder: Path) -> Rebuilding:

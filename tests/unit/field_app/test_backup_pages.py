@@ -7,6 +7,7 @@ import pytest
 
 from field_app.services.backups import AGAIN_MS, EVERY_MS, Backups
 from field_app.services.examination import Part, examine
+from field_app.services.takeover import survey
 from field_app.store.backups import Backup, list_backups
 from field_app.store.high_water import find_high_water
 from shared.domain.errors import DomainError, ErrorCode
@@ -54,6 +55,14 @@ def test_the_end_of_the_program_is_backed_up(field: FieldHouse) -> None:
     field.house.backups.start()
     field.house.backups.stop()
     assert backups_of(field)[0].seq == field.laptop.journal.head.seq
+
+
+def test_a_folder_of_backups_is_enough_to_take_over(field: FieldHouse) -> None:
+    field.house.backups.make()
+    (estate,) = survey(field.laptop.folder / "backups")
+    assert (estate.source, estate.head, estate.complete) == ("backup", field.laptop.journal.head, True)
+    assert estate.kit is not None
+    assert estate.kit.enrolment == field.laptop.enrolment
 
 
 def test_the_high_water_mark_follows_the_log(field: FieldHouse) -> None:
