@@ -25,7 +25,7 @@ from field_app.store.rebuilt import Rebuilt, Row
 from field_app.store.set_aside import list_set_aside, set_aside
 from shared.domain.errors import DomainError, ErrorCode
 from shared.log.chain import Head
-from shared.log.logfile import Fragment
+from shared.log.logfile import Fragment, write_log
 from shared.log.receipt import Receipt, read_receipt
 from shared.log.signing import log_id, sign_head
 from shared.store.durable import publish, write_whole
