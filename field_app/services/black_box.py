@@ -100,12 +100,13 @@ class BlackBox:
             behind = laptop.journal.head.seq if laptop.is_enrolled else 0
             state = BoxState.NONE if place is None else BoxState.STOPPED
             return BoxStatus(state, str(place.folder) if place else "", "", behind, None, False)
-        behind = max(0, laptop.journal.head.seq - feed.lines) if laptop.is_enrolled else 0
+        lines = feed.lines  # once: the feed goes on meanwhile
+        behind = max(0, laptop.journal.head.seq - lines) if laptop.is_enrolled else 0
         state = feed.state
         is_late = state is BoxState.FINE and behind and tick_ms() - feed.waiting_since > LATE_MS
         if is_late or tick_ms() - feed.last_look > HANGS_MS:
             state = BoxState.BEHIND
-        since = laptop.journal.event(feed.lines + 1).time if behind else None
+        since = laptop.journal.event(lines + 1).time if behind else None
         return BoxStatus(state, str(feed.place.folder), feed.file, behind, since, not feed.place.other_disk)
 
     def _begin(self, place: Place) -> None:

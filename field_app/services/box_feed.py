@@ -157,12 +157,13 @@ class BoxFeed:
         box = self._box_of(journal.birth.log)
         if box.lines >= head.seq:
             self.waiting_since = tick_ms()
+        released = self._release and self.state is BoxState.RELEASED
         if self._looks % THERE_LOOKS == 0 or box.lines < head.seq:
             self._check_there()
-            if self.state is not BoxState.RELEASED or not self._release:
+            if not released:
                 box.bring_up_to(head)
                 self.waiting_since = tick_ms()
-        if self._looks % KIT_LOOKS == 0:
+        if self._looks % KIT_LOOKS == 0 and not released:
             write_ancestors(self._laptop, self.place.folder)
             write_kit(self._laptop, self.place.folder)
         self._looks += 1

@@ -59,8 +59,7 @@ def test_without_the_stick_it_asks_for_it_and_offers_what_was_found(damaged: Pat
     told: list[str] = []
     client = visit(damaged, told)
     page = client.get("/").text
-    assert "黑匣子 U 盘没有插上" in page
-    assert "这份日志不能接着写" in page
+    assert "请先插上黑匣子 U 盘" in page
     assert "至少 2 条（第 11 至 12 条）" in page
     assert "<form" not in page
     refused = client.post("/rebuild", headers={"Accept": "application/json"})
@@ -68,6 +67,14 @@ def test_without_the_stick_it_asks_for_it_and_offers_what_was_found(damaged: Pat
     assert told == []
     (damaged.parent / "found.log").write_bytes(client.get("/found.log").data)
     assert verify_path(damaged.parent / "found.log").lines == 10
+
+
+def test_proven_lines_that_no_copy_has_end_the_log(damaged: Path) -> None:
+    (damaged.parent / "stick").rename(damaged.parent / "pulled")
+    (damaged / "black_box.json").unlink()
+    page = visit(damaged, []).get("/").text
+    assert "这份日志不能接着写" in page
+    assert "用备用电脑接手" in page
 
 
 def test_without_any_copy_it_says_whom_to_call(damaged: Path) -> None:
