@@ -35,6 +35,7 @@ from shared.wire.enrolment import Enrolment, read_enrolment
 
 LOCALE = Path(__file__).parent / "locale"
 PEOPLE = "people.sqlite"
+DEVICE_KEY = "device.key"
 SESSION_KEY = "session.key"
 
 
@@ -69,12 +70,16 @@ def open_house(config: FieldConfig) -> House:
     config.folder.mkdir(parents=True, exist_ok=True)
     # small files first: when one cannot be read, no database is left open
     enrolment = _enrolment(config.folder)
-    keys = Keys(_key(config.folder / "device.key"), _key(config.folder / KEY))
-    secret = _secret(config.folder / SESSION_KEY)
-    clock = clock_for(enrolment)
+    device, log = config.folder / DEVICE_KEY, config.folder / KEY
+    for path in (device, log):
+        if path.exists():
+            _key(path)
     found = find_damage(config.folder)
     if found is not None:
         raise DomainError(ErrorCode.LOG_DAMAGED, reason=found.problem or found.kind.value)
+    keys = Keys(_key(device), _key(log))
+    secret = _secret(config.folder / SESSION_KEY)
+    clock = clock_for(enrolment)
     writer = Writer(config.folder / DATABASE, (log_migrations, office_migrations))
     office = OfficeStore(writer)
     pins = PinStore(config.folder / PEOPLE)

@@ -15,7 +15,7 @@ from flask import Flask
 from field_app.app import House, alone_in, create_app, create_damage_app, open_house
 from field_app.config import FieldConfig
 from field_app.services.ringing import Ringing
-from field_app.services.takeover import note_takeover
+from field_app.services.takeover import resume_takeover
 from field_app.timekeeping.engine import SignalEngine
 from field_app.timekeeping.speaker import find_speaker
 from shared.domain.errors import DomainError, ErrorCode
@@ -80,7 +80,7 @@ class _Run:
         house = self._house
         if house is None:
             return
-        note_takeover(house.laptop)
+        resume_takeover(house.laptop)
         house.laptop.note_start()
         house.sync.start()
         house.box.start()

@@ -128,7 +128,7 @@ def rebuild(folder: Path) -> Account:
     """
     planned = plan_rebuilding(folder)
     if not planned.account.may_go_on:
-        raise begin_anew(planned.account)
+        raise DomainError(ErrorCode.LOG_MUST_BEGIN_ANEW, lines=planned.account.lines, proven=planned.account.proven)
     fresh = folder / f"{DATABASE}.rebuilt"
     _rebuilt(planned).write(fresh)
     check = check_database(fresh)
@@ -138,11 +138,6 @@ def rebuild(folder: Path) -> Account:
     write_whole(place / "account.json", planned.account.encode())
     publish(fresh, folder / DATABASE)
     return planned.account
-
-
-def begin_anew(account: Account) -> DomainError:
-    """The seam for a takeover: this log must not be written on, and what was found of it is its ancestor."""
-    return DomainError(ErrorCode.LOG_MUST_BEGIN_ANEW, lines=account.lines, proven=account.proven)
 
 
 def _backups(folder: Path, own: str) -> list[Copy]:
@@ -164,7 +159,7 @@ def _damaged(folder: Path) -> list[Copy]:
 
 def _receipts(folder: Path, own: str, copies: Sequence[Copy]) -> list[tuple[Receipt, dict[str, str]]]:
     """Every receipt in any copy that our office signed."""
-    server_key = _enrolment(folder).server_key
+    server_key = enrolment_of(folder).server_key
     found = {}
     for receipt, travelled in (pair for copy in copies for pair in copy.receipts):
         with suppress(DomainError):
@@ -197,7 +192,7 @@ def _rebuilt(planned: Rebuilding) -> Rebuilt:
     head = Head(united.log, len(united.lines), united.hashes[-1])
     heads = {head.seq: sign_head(own_key(planned.folder), head), **united.heads}
     newest = next((copy.path for copy in planned.copies if copy.kind is CopyKind.BACKUP), None)
-    contents = _contents(planned)
+    contents = contents_of(planned)
     return Rebuilt(united.birth, planned.ancestors, _rows(united), heads.values(), planned.receipts, contents, newest)
 
 
@@ -213,10 +208,10 @@ def _rows(united: United) -> list[Row]:
     return rows
 
 
-def _contents(planned: Rebuilding) -> set[bytes]:
+def contents_of(planned: Rebuilding) -> set[bytes]:
     """Plan files from every copy, and from the kit beside a black box."""
     found = {content for copy in planned.copies for content in copy.contents}
-    school = _enrolment(planned.folder).school
+    school = enrolment_of(planned.folder).school
     for copy in planned.copies:
         if copy.kind is CopyKind.BLACK_BOX:
             with suppress(OSError, DomainError):
@@ -224,6 +219,7 @@ def _contents(planned: Rebuilding) -> set[bytes]:
     return found
 
 
-def _enrolment(folder: Path) -> Enrolment:
+def enrolment_of(folder: Path) -> Enrolment:
+    """What the laptop in this folder is enrolled for."""
     content: dict[str, Any] = json.loads((folder / "laptop.json").read_text(encoding="utf-8"))
     return read_enrolment(content)

@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from field_app.services.enrolment import clock_for
 from field_app.services.laptop import Laptop
+from field_app.store.drives import list_drives
 from field_app.sync.county import keep_county
 from shared.domain.errors import DomainError, ErrorCode
 from shared.domain.event import LAPTOP, Draft
@@ -74,6 +76,11 @@ def survey(place: Path) -> list[Estate]:
     return sorted(standing, key=lambda estate: -estate.last_time)
 
 
+def find_estates() -> list[Estate]:
+    """What stands on the removable drives that the system tells of."""
+    return [estate for drive in list_drives() for estate in survey(drive)]
+
+
 def take_over(laptop: Laptop, estate: Estate, reason: str) -> None:
     """Begin a new log on this laptop, which is not enrolled yet, behind those of the estate.
 
@@ -85,8 +92,7 @@ def take_over(laptop: Laptop, estate: Estate, reason: str) -> None:
     if kit is None:
         raise DomainError(ErrorCode.KIT_MISSING, path=estate.path.name)
     enrolment = replace(kit.enrolment, device=log_id(laptop.keys.device.public)[:12])
-    word = {"source": estate.source, "reason": reason}
-    write_whole(laptop.folder / _WORD, json.dumps(word).encode("ascii"))
+    promise_takeover(laptop.folder, estate.path, reason, estate.source)
     laptop.begin(enrolment, kit.plans, clock_for(enrolment), estate.logs)
     if kit.county:
         keep_county(laptop.contents, enrolment, kit.county, None)
@@ -94,17 +100,35 @@ def take_over(laptop: Laptop, estate: Estate, reason: str) -> None:
     laptop.note_start()
 
 
+def promise_takeover(folder: Path, path: Path, reason: str, source: str = "file") -> None:
+    """Write down that the laptop in this folder takes over from this file; `resume_takeover` sees to it."""
+    word = {"from": str(path), "source": source, "reason": reason}
+    write_whole(folder / _WORD, json.dumps(word).encode("ascii"))
+
+
+def resume_takeover(laptop: Laptop) -> None:
+    """At a start: do a takeover that was promised, and record one that was done; each once, also after a crash."""
+    word = _promised(laptop.folder)
+    if not laptop.is_enrolled and word["from"]:
+        take_over(laptop, replace(survey(Path(word["from"]))[0], source=word["source"]), word["reason"])
+    note_takeover(laptop)
+
+
 def note_takeover(laptop: Laptop) -> None:
-    """Record, as the first line of a log that goes on from another, that it does; once, also after a crash."""
+    """Record, as the first line of a log that goes on from another, that it does; once."""
     after = laptop.journal.birth.ancestor if laptop.is_enrolled else None
     if after is None or laptop.store.find_request(_WORD) is not None:
         return
-    try:
-        word = json.loads((laptop.folder / _WORD).read_text(encoding="ascii"))
-    except (OSError, ValueError):
-        word = {"source": "file", "reason": "other"}
+    word = _promised(laptop.folder)
     data = {"log": after.log, "line": after.seq, "source": word["source"], "reason": word["reason"]}
     laptop.journal.record(Draft(DAY_TAKEN_OVER.name, LAPTOP, data), _WORD)
+
+
+def _promised(folder: Path) -> dict[str, str]:
+    word = {"from": "", "source": "file", "reason": "other"}
+    with suppress(OSError, ValueError):
+        word |= json.loads((folder / _WORD).read_text(encoding="ascii"))
+    return word
 
 
 def _estate(path: Path, logs: Sequence[Fragment]) -> Estate:

@@ -8,6 +8,7 @@ from typing import Any, cast
 from flask import Blueprint, Response, current_app, redirect, render_template
 from flask_babel import gettext as _
 
+from field_app.services.anew import begin_anew
 from field_app.services.damage import Damage, DamageKind, find_damage
 from field_app.services.rebuilding import Account, plan_rebuilding, rebuild
 from field_app.services.timetable import clock_text
@@ -52,6 +53,16 @@ def submit() -> Any:
     account = rebuild(desk.folder)
     desk.mended()
     return _render("damage/done.html", account=account)
+
+
+@bp.post("/anew")
+@access("entered")
+def anew() -> Any:
+    """Begin a new log behind what was found, and open the laptop."""
+    desk = _desk()
+    account = begin_anew(desk.folder)
+    desk.mended()
+    return _render("damage/done.html", account=account, anew=True)
 
 
 @bp.get("/found.log")

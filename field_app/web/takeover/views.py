@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from field_app.services.takeover import Estate, survey, take_over
+from field_app.services.takeover import Estate, find_estates, survey, take_over
 from field_app.web.acting import the_laptop, the_sync
 from field_app.web.answers import form_text
 from shared.domain.errors import DomainError, ErrorCode
@@ -54,7 +54,10 @@ def go_on() -> Any:
 
 
 def _look(place: str) -> list[Estate] | None:
-    """What stands at a place; None while none was named. A folder that is not there holds nothing."""
+    """What stands at a place, or on the drives when none is named; None when nothing is there and none was named.
+
+    A folder that is not there holds nothing.
+    """
     if not place:
-        return None
+        return find_estates() or None
     return survey(Path(place)) if Path(place).exists() else []

@@ -6,8 +6,9 @@ import pytest
 from flask.testing import FlaskClient
 
 from field_app.app import create_damage_app
+from field_app.services.takeover import resume_takeover
 from shared.verify_cli import verify_path
-from tests.field_house import LAUNCH, PROCTOR, make_laptop
+from tests.field_house import LAUNCH, PROCTOR, make_bare, make_laptop
 
 
 @pytest.fixture
@@ -61,7 +62,7 @@ def test_without_the_stick_it_asks_for_it_and_offers_what_was_found(damaged: Pat
     page = client.get("/").text
     assert "请先插上黑匣子 U 盘" in page
     assert "至少 2 条（第 11 至 12 条）" in page
-    assert "<form" not in page
+    assert 'action="/rebuild"' not in page
     refused = client.post("/rebuild", headers={"Accept": "application/json"})
     assert (refused.status_code, refused.get_json()["code"]) == (409, "log_must_begin_anew")
     assert told == []
@@ -88,3 +89,29 @@ def test_only_the_browser_that_the_program_opened_gets_in(damaged: Path) -> None
     assert client.get("/").status_code == 403
     assert client.post("/rebuild").status_code == 403
     assert visit(damaged, []).get("/check-in/").status_code == 302
+
+
+def test_what_cannot_be_gone_on_with_becomes_the_ancestor_of_a_new_log(damaged: Path) -> None:
+    (damaged.parent / "stick").rename(damaged.parent / "pulled")
+    told: list[str] = []
+    assert "已另起新日志" in visit(damaged, told).post("/anew").text
+    assert told == ["mended"]
+    made = make_bare(damaged)
+    for _start in range(2):
+        resume_takeover(made.laptop)
+        journal = made.laptop.journal
+        old = journal.birth.ancestor
+        assert old
+        assert old.seq == 10
+        own = [event for event in journal.events() if event.seq > 0]
+        assert [event.type for event in own] == ["day_taken_over", "laptop_started"]
+        assert (own[0].data["source"], own[0].data["reason"]) == ("file", "damaged")
+    assert journal.day.readiness.seats
+    assert made.laptop.roster.exists
+    made.close()
+    assert sorted(path.name for path in (damaged / "set-aside" / "1").iterdir() if path.suffix != ".json") == [
+        "log.key",
+        "log.sqlite",
+        f"testday-530521001-{old.log[:8]}.log",
+        "testday-530521001.kit",
+    ]
