@@ -9,7 +9,7 @@ from pathlib import Path
 
 from flask import Flask
 
-from field_app.config import SOFTWARE, FieldConfig
+from field_app.config import RESERVE_FILE, SOFTWARE, FieldConfig
 from field_app.services.backups import Backups
 from field_app.services.black_box import BlackBox
 from field_app.services.damage import DATABASE, ENROLMENT, KEY, find_damage
@@ -27,6 +27,7 @@ from shared.domain.errors import DomainError, ErrorCode
 from shared.log.signing import SigningKey
 from shared.store.durable import read_file, write_whole
 from shared.store.migrations import log_migrations
+from shared.store.reserve import Reserve
 from shared.store.sqlite import SqliteEventStore
 from shared.store.writer import Writer
 from shared.web.access import guard
@@ -83,15 +84,17 @@ def open_house(config: FieldConfig) -> House:
     writer = Writer(config.folder / DATABASE, (log_migrations, office_migrations))
     office = OfficeStore(writer)
     pins = PinStore(config.folder / PEOPLE)
+    reserve = Reserve(config.folder / RESERVE_FILE)
     parts = Parts(
         folder=config.folder,
         clock=clock,
-        store=SqliteEventStore(writer),
+        store=SqliteEventStore(writer, reserve),
         contents=office,
         pins=PinGate(pins, clock),
         keys=keys,
         enrolment=enrolment,
         software=SOFTWARE,
+        reserve=reserve,
     )
     laptop = Laptop(parts)
     sync = LaptopSync(laptop, office, active=config.sync)

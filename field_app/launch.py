@@ -80,6 +80,7 @@ class _Run:
         house = self._house
         if house is None:
             return
+        house.laptop.reserve.keep()
         resume_takeover(house.laptop)
         house.laptop.note_start()
         house.sync.start()

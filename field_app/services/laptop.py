@@ -23,6 +23,7 @@ from shared.log.logfile import Fragment
 from shared.log.signing import SigningKey, log_id
 from shared.store.durable import write_whole
 from shared.store.ports import EventStore
+from shared.store.reserve import Reserve
 from shared.wire.enrolment import Enrolment
 from shared.wire.plan_file import read_plan
 
@@ -47,6 +48,7 @@ class Parts:
     keys: Keys
     enrolment: Enrolment | None
     software: str
+    reserve: Reserve
 
 
 class Laptop:
@@ -61,6 +63,7 @@ class Laptop:
         self.keys = parts.keys
         self.enrolment = parts.enrolment
         self.software = parts.software
+        self.reserve = parts.reserve
         self.roster = SealedRoster(self.folder / "roster.enc")
         self.shelf = Shelf()
         self.awake = Awake()

@@ -34,6 +34,7 @@ class Urgency(IntEnum):
 class MatterKind(StrEnum):
     """What kind of thing is open; its sentence is in `field_app/web/today/sentences.py`."""
 
+    DISK_FULL = "disk_full"
     DAY_NOT_OPEN = "day_not_open"
     NO_ROSTER = "no_roster"
     CLOCK_NOT_CHECKED = "clock_not_checked"
@@ -70,6 +71,7 @@ def list_matters(laptop: Laptop) -> tuple[Matter, ...]:
     timetable = laptop.timetable()
     day = laptop.journal.day
     found = [
+        *_disk(laptop),
         *_opening(day, timetable),
         *_plan(laptop),
         *_check_in(day, timetable),
@@ -83,8 +85,14 @@ def list_matters(laptop: Laptop) -> tuple[Matter, ...]:
 
 
 def list_unsettled(laptop: Laptop) -> tuple[Matter, ...]:
-    """What a close-out must show as missing: everything open but the handing in itself."""
-    return tuple(matter for matter in list_matters(laptop) if matter.kind is not MatterKind.NOT_HANDED_IN)
+    """What a close-out must show as missing: everything of the day that is open, but the handing in itself."""
+    apart = (MatterKind.NOT_HANDED_IN, MatterKind.DISK_FULL)
+    return tuple(matter for matter in list_matters(laptop) if matter.kind not in apart)
+
+
+def _disk(laptop: Laptop) -> Iterator[Matter]:
+    if laptop.reserve.is_used:
+        yield Matter(MatterKind.DISK_FULL, "/log/", Urgency.NOW, STAFF)
 
 
 def _opening(day: Day, timetable: Timetable) -> Iterator[Matter]:

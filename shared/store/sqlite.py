@@ -9,14 +9,19 @@ from shared.log.chain import Head
 from shared.log.logfile import Fragment
 from shared.log.signing import SignedHead
 from shared.store.damaged import as_bytes
-from shared.store.writer import Writer
+from shared.store.reserve import Reserve
+from shared.store.writer import Work, Writer
 
 
 class SqliteEventStore:
-    """One log in the file of a `Writer`; the writer belongs to the caller and may serve other tables too."""
+    """One log in the file of a `Writer`; the writer belongs to the caller and may serve other tables too.
 
-    def __init__(self, writer: Writer) -> None:
+    On a full disk a line that finds no room takes the `reserve`'s.
+    """
+
+    def __init__(self, writer: Writer, reserve: Reserve | None = None) -> None:
         self._writer = writer
+        self._reserve = reserve
         # Every request that may be in the file, so that a fresh one needs no visit to the writer: nobody else writes.
         self._requests: set[str] = writer.read(_requests)
 
@@ -58,8 +63,19 @@ class SqliteEventStore:
         try:
             self._writer.write(work)
         except DomainError as fault:
-            if fault.code is ErrorCode.CHAIN_BROKEN or not self._arrived(head):
+            if fault.code is ErrorCode.CHAIN_BROKEN:
                 raise
+            made_room = fault.code is ErrorCode.DISK_FULL and self._reserve is not None and self._reserve.give_up()
+            if not self._arrived(head) and not (made_room and self._again(work, head)):
+                raise
+
+    def _again(self, work: Work[None], head: Head) -> bool:
+        """Write once more, now that there is room; whether it is on disk."""
+        try:
+            self._writer.write(work)
+        except DomainError:
+            return self._arrived(head)
+        return True
 
     def _arrived(self, head: Head) -> bool:
         """Whether a commit that reported a fault is on disk after all; a file that cannot be settled says no."""

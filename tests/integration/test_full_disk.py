@@ -3,16 +3,20 @@
 The fault is the kernel's own: strace lets every write and sync of the running process fail with ENOSPC or EIO.
 """
 
+import json
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from shared.log.line import decode_line
 from shared.verify_cli import read_path, verify_path
 from tests.field_house import PASSPHRASE, make_enrolled
+from tests.integration.records_on_full_disk import LINES
 from tests.processes import Visitor, end, start
 
 FIRST = {
@@ -72,3 +76,31 @@ def test_nothing_is_said_to_be_recorded_that_is_not_on_disk(tmp_path: Path, call
     assert verify_path(tmp_path / "log.sqlite").is_whole
     _birth, lines, _hashes, _heads = read_path(tmp_path / "log.sqlite")
     assert [decode_line(line).data.get("item") for line in lines].count("desks") == 3
+
+
+def record_on_full_disk(folder: Path, *words: str) -> dict[str, Any]:
+    """Record on a disk of 40 MiB that is full to the last byte; what was confirmed and refused."""
+    folder.mkdir()
+    inside = ["-m", "tests.integration.records_on_full_disk", str(folder), *words]
+    mounted = 'mount -t tmpfs -o size=40m none "$0" && exec "$@"'
+    command = ["unshare", "--map-root-user", "--mount", "sh", "-c", mounted, str(folder), sys.executable, *inside]
+    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=120)
+    if "unshare failed" in done.stderr:
+        pytest.skip(f"no disk of our own on this machine: {done.stderr}")
+    told: dict[str, Any] = json.loads(done.stdout or done.stderr)
+    return told
+
+
+def test_full_disk_goes_on_recording_from_the_reserve(tmp_path: Path) -> None:
+    told = record_on_full_disk(tmp_path / "disk", "reserve")
+    assert told["refused"] == []
+    assert told["confirmed"] == list(range(told["lines"] - LINES + 1, told["lines"] + 1))
+    assert told["warned"]
+    assert told["whole"]
+
+
+def test_full_disk_without_a_reserve_refuses_in_words(tmp_path: Path) -> None:
+    told = record_on_full_disk(tmp_path / "disk")
+    assert set(told["refused"]) == {"disk_full"}
+    assert not told["warned"]
+    assert told["whole"]
