@@ -64,7 +64,8 @@ class DrillBook:
             return changed
 
     def _write(self, drills: tuple[Drill, ...]) -> None:
-        text = json.dumps([asdict(drill) for drill in drills], ensure_ascii=False, separators=(",", ":"))
+        rows = [{**asdict(drill), "by": {"person": drill.by.person, "role": drill.by.role}} for drill in drills]
+        text = json.dumps(rows, ensure_ascii=False, separators=(",", ":"))
         write_whole(self._path, text.encode("utf-8"))
 
 
