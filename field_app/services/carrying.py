@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from field_app.services.black_box import BoxStatus
+from field_app.services.box_feed import BoxState
 from field_app.services.laptop import Laptop
 from field_app.services.records import sealed_log
 from field_app.store.drives import list_drives
@@ -26,11 +28,15 @@ class Packed:
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """A bundle that was written and read back; `same_disk` when it lies beside the log and not on a stick."""
+    """A bundle that was written and read back; `same_disk` when it lies beside the log and not on a stick.
+
+    `with_box` when the black box is being written on the same stick, which then must not be pulled out just so.
+    """
 
     path: Path
     head: Head
     same_disk: bool
+    with_box: bool
 
 
 def pack_bundle(laptop: Laptop) -> Packed:
@@ -43,12 +49,14 @@ def pack_bundle(laptop: Laptop) -> Packed:
     return Packed(bundle.name, write_bundle(bundle, laptop.keys.device, enrolment.server_key), logs[-1].head)
 
 
-def carry(laptop: Laptop, folder: str) -> Carried:
+def carry(laptop: Laptop, folder: str, box: BoxStatus | None = None) -> Carried:
     """Write the bundle into a folder, usually a stick's, and read it back; raises STICK_MISSING, STICK_FULL, …"""
     target = _folder(folder)
     packed = pack_bundle(laptop)
     path = put_on_stick(target, packed.name, packed.data)
-    return Carried(path, packed.head, is_same_disk(path, laptop.folder))
+    writing = box is not None and box.state in (BoxState.FINE, BoxState.BEHIND)
+    with_box = box is not None and writing and is_same_disk(path, Path(box.place))
+    return Carried(path, packed.head, is_same_disk(path, laptop.folder), with_box)
 
 
 def list_sticks() -> list[Path]:

@@ -12,7 +12,7 @@ from shared.domain.errors import DomainError, ErrorCode
 from shared.store.sticks import put_on_stick
 from shared.wire.bundle import read_bundle
 from sync_server.services.bundles import Bundles
-from tests.field_house import PASSPHRASE
+from tests.field_house import PASSPHRASE, fill_house
 from tests.made_up_office import OfficeHouse, make_office_house
 from tests.processes import Visitor, end, run, start
 from tests.stick_house import enrol_by_files
@@ -131,6 +131,19 @@ def test_a_stick_pulled_out_at_any_step_costs_nothing(county: OfficeHouse, tmp_p
     bundle = read_bundle(path.read_bytes(), county.office.key, path.name)
     assert Bundles(county.office).take(path.read_bytes(), path.name).complete
     assert bundle.logs[0].head.seq == 3
+
+
+def test_a_stick_that_is_the_black_box_too_is_not_called_safe_to_pull_out(county: OfficeHouse, tmp_path: Path) -> None:
+    field = fill_house(enrol_by_files(county, tmp_path / "laptop"), pupils=0)
+    with mounted(tmp_path / "stick", "size=1m") as stick:
+        try:
+            assert "现在可以安全拔出" in field.say("/hand-in/bundle", folder=stick)["said"]
+            field.house.box.choose(str(stick))
+            assert "要拔，先到“准备”页" in field.say("/hand-in/bundle", folder=stick)["said"]
+            field.house.box.release()
+            assert "现在可以安全拔出" in field.say("/hand-in/bundle", folder=stick)["said"]
+        finally:
+            field.close()
 
 
 def test_the_commands_there_and_back(county: OfficeHouse, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, flash, jsonify, redirect, render_template
 from flask_babel import gettext as _
 
 from field_app.services import carrying, hand_in
-from field_app.web.acting import acting, request_id, the_laptop, the_sync, witnesses
+from field_app.web.acting import acting, request_id, the_box, the_laptop, the_sync, witnesses
 from field_app.web.answers import answer, form_text
 from field_app.web.pictures import draw_qr
 from field_app.web.today.sentences import matter_button, matter_sentence
@@ -53,11 +53,13 @@ def submit() -> Any:
 @access("acting")
 def write_bundle() -> Any:
     """Write the bundle to a stick, and say that it may be pulled out only after reading it back."""
-    carried = carrying.carry(the_laptop(), form_text("folder"))
+    carried = carrying.carry(the_laptop(), form_text("folder"), the_box().status())
     n = carried.head.seq
     said = _("已写好，读回核对无误：%(path)s（到第 %(n)d 条）。", path=carried.path, n=n)
     if carried.same_disk:
         return _say(said + _("这个文件夹在本机硬盘上，请再把这个文件拷到 U 盘。"))
+    if carried.with_box:
+        return _say(said + _("黑匣子也写在这个 U 盘上：要拔，先到“准备”页按“要拔 U 盘”。"))
     return _say(said + _("现在可以安全拔出 U 盘，带到县里。"))
 
 
