@@ -25,6 +25,7 @@ class StagedRunner:
 
     def __init__(self) -> None:
         self.recorded = self.received = 5
+        self.inherited_pending = 0
         self.outcome: Outcome = lambda: None
         self.passes = threading.Semaphore(0)
         self.count = 0
