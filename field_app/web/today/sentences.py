@@ -13,7 +13,9 @@ def matter_sentence(matter: Matter, names: dict[str, Words]) -> str:
     name = names[matter.subject].text(language()) if matter.subject in names else matter.subject
     number = matter.number
     said: str = {
-        MatterKind.DISK_FULL: lambda: _("磁盘已满，登记照常（用备用空间）：请删除下载的文件、清空回收站，再重新启动本程序"),
+        MatterKind.DISK_FULL: lambda: _(
+            "磁盘已满，登记照常（用备用空间）：请删除下载的文件、清空回收站，再重新启动本程序"
+        ),
         MatterKind.DAY_NOT_OPEN: lambda: _("今天还没有开始"),
         MatterKind.NO_ROSTER: lambda: _("名册还没有导入"),
         MatterKind.CLOCK_NOT_CHECKED: lambda: _("本机还没有对时"),
