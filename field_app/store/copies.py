@@ -19,6 +19,7 @@ from shared.log.signing import HEAD_PREFIX, SignedHead, read_head_record
 from shared.store.damaged import as_bytes
 from shared.store.reading import opened
 from shared.store.sqlite import read_ancestors
+from shared.store.writer import FAULTS
 
 
 class CopyKind(StrEnum):
@@ -74,7 +75,7 @@ def read_box(path: Path) -> Copy:
 def read_copy(path: Path, kind: CopyKind) -> Copy:
     """What can be read of a database, from both ends of each table towards the damage; empty when nothing can."""
     copy = Copy(kind, path)
-    with suppress(sqlite3.Error, OSError), opened(path) as connection:
+    with suppress(*FAULTS, OSError), opened(path) as connection:
         _read_log(connection, copy)
         for _key, text, signature in _rows(connection, "receipt", "seq", "text, signature"):
             with suppress(DomainError):
@@ -108,5 +109,5 @@ def _rows(connection: sqlite3.Connection, table: str, key: str, columns: str) ->
                 yield row
             else:
                 return
-        except sqlite3.Error:
+        except FAULTS:
             continue

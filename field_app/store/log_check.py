@@ -12,7 +12,7 @@ from shared.log.logfile import Fragment
 from shared.log.verification import Report, verify_log
 from shared.store.reading import opened
 from shared.store.sqlite import read_ancestors, read_log
-from shared.store.writer import store_error
+from shared.store.writer import FAULTS, store_error
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,9 @@ def check_database(path: Path) -> LogCheck | None:
                 return None
             birth, lines, hashes, heads = read_log(connection)
             ancestors = read_ancestors(connection)
-    except sqlite3.Error as fault:
+    except DomainError as wrong:  # the birth record itself
+        return LogCheck(None, str(wrong))
+    except FAULTS as fault:
         problem = store_error(fault, path)
         if problem.code is ErrorCode.DATABASE_IN_USE:
             raise problem from fault

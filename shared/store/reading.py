@@ -9,6 +9,7 @@ from urllib.parse import quote
 from shared.domain.errors import DomainError, ErrorCode
 from shared.log.logfile import Fragment, read_fragment
 from shared.store.sqlite import read_ancestors, read_log
+from shared.store.writer import FAULTS
 
 _SQLITE = b"SQLite format 3\x00"
 
@@ -27,7 +28,7 @@ def read_logs(path: Path) -> list[Fragment]:
         with opened(path) as connection:
             birth, lines, _, heads = read_log(connection)
             return [*read_ancestors(connection), Fragment(birth, None, lines, heads)]
-    except (sqlite3.Error, OSError, DomainError) as problem:
+    except (*FAULTS, OSError, DomainError) as problem:
         raise DomainError(ErrorCode.NOT_A_LOG, path=path.name) from problem
 
 

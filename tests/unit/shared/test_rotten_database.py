@@ -30,7 +30,7 @@ def test_schema_that_is_no_text(database: Path) -> None:
     assert verified.value.code is ErrorCode.NOT_A_LOG
     with pytest.raises(DomainError) as opened:
         open_house(FieldConfig(database.parent, open_browser=False, sync=False))
-    assert opened.value.code is ErrorCode.NOT_A_DATABASE
+    assert opened.value.code is ErrorCode.LOG_DAMAGED
 
 
 @pytest.mark.parametrize("cell", ["'text'", "17"])
