@@ -131,8 +131,9 @@ class SyncRunner:
             name = log.head.log
             theirs = [Head(name, point["seq"], bytes.fromhex(point["hash"])) for point in answer["heads"]]
             common = find_common(log.hashes, theirs, partial(self._ask_at, name))
-            if common.seq < self._received[name]:
-                self.notice(Kept.LINES, self._received[name], max(common.seq, 0))
+            has = max(common.seq, 0)
+            if has < self._received[name]:
+                self.notice(Kept.LINES, self._received[name], has)
             self._push(log, common.seq)
             if log is own:
                 self._store.add_head(own.seal(own.head.seq, own.head.seq))

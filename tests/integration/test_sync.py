@@ -53,7 +53,10 @@ def enrol(served: ServedOffice, road: Road, tmp_path: Path) -> Iterator[Enrol]:
 
 def test_whole_log_arrives_byte_for_byte(served: ServedOffice, enrol: Enrol) -> None:
     laptop = enrol(size=1203).record(1203)
+    noticed: list[tuple[Kept, int, int]] = []
+    laptop.runner.notice = lambda *what: noticed.append(what)
     assert laptop.runner.run_pass() is None
+    assert noticed == []
     assert stored_lines(served, laptop.log) == laptop.store.lines() == laptop.log.lines
     assert laptop.runner.received == laptop.runner.recorded == 1203
     assert list_verdicts(served, laptop.log) == {}
