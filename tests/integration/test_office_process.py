@@ -163,7 +163,7 @@ def test_a_damaged_key_is_said_so(folder: Path) -> None:
     key.write_bytes(key.read_bytes()[:20])
     zh, en = refused(folder, "enrol-code", "--all")
     assert "server.key 读不出来" in zh
-    assert "server.key cannot be used" in en
+    assert "server.key cannot be read" in en
 
 
 def test_an_empty_folder_says_how_to_begin(tmp_path: Path) -> None:
