@@ -11,7 +11,7 @@ from bench.simulation.faults import FAULTS
 from shared.wire.terminal import SpokenCommand, SpokenGroup
 
 _DEMO_RATE = 63
-_ONCE_RATE = 540
+_ONCE_RATE = 600
 _RATE = click.IntRange(1, 3600)
 _DOCS = Path(__file__).parent.parent / "docs"
 
@@ -20,7 +20,7 @@ _DOCS = Path(__file__).parent.parent / "docs"
 @click.option("--once", is_flag=True, help="Run to the end without waiting for anybody, then stop.")
 @click.option("--json", "as_json", is_flag=True, help="Print the account as one JSON object.")
 @click.option("--schools", type=click.IntRange(1, 60), default=21, help="How many schools take part.")
-@click.option("--rate", type=_RATE, help="How many times as fast the day passes; 63 (ten minutes), with --once 540.")
+@click.option("--rate", type=_RATE, help="How many times as fast the day passes; 63 (ten minutes), with --once 600.")
 @click.option("--seed", type=int, default=2021, help="The same seed makes the same county and the same day.")
 @click.option("--keep", type=click.Path(file_okay=False, path_type=Path), help="Keep all data in this folder.")
 @click.pass_context

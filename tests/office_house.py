@@ -167,7 +167,9 @@ class ServedOffice:
 
     def __init__(self, office: Office, port: int = 0) -> None:
         self.office = office
-        self._server = create_server(create_app(office), host="127.0.0.1", port=port, threads=8, asyncore_loop_timeout=0.05)
+        self._server = create_server(
+            create_app(office), host="127.0.0.1", port=port, threads=8, asyncore_loop_timeout=0.05
+        )
         self.port = int(self._server.effective_port)
         self.url = f"http://127.0.0.1:{self.port}"
         self._thread = threading.Thread(target=self._serve, daemon=True)

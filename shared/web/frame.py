@@ -9,7 +9,7 @@ from flask_bootstrap import Bootstrap5
 from shared.domain.words import Words
 from shared.web.errors import init_errors
 from shared.web.language import init_language, language
-from shared.web.sessions import SignedCookie
+from shared.web.sessions import CookieRequest, SignedCookie
 
 _CSP = (
     "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; "
@@ -24,6 +24,7 @@ _HEADERS = (
 
 def init_frame(app: Flask, *locales: Path) -> None:
     """Give an app the shared templates, both languages, error pages and headers."""
+    app.request_class = CookieRequest
     app.session_interface = SignedCookie(app)
     app.config["BOOTSTRAP_SERVE_LOCAL"] = True
     Bootstrap5(app)

@@ -1,8 +1,11 @@
 """The signed cookie of both apps: Flask's own, with its key derived once."""
 
-from flask import Flask, Response
+from flask import Flask, Request, Response
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from itsdangerous import URLSafeTimedSerializer
+from werkzeug.datastructures import ImmutableMultiDict
+from werkzeug.http import parse_cookie
+from werkzeug.utils import cached_property
 
 
 class SignedCookie(SecureCookieSessionInterface):
@@ -24,3 +27,12 @@ class SignedCookie(SecureCookieSessionInterface):
         """Set the cookie when it changed; `Vary` says nothing of answers that no cache may store (`init_frame`)."""
         if self.should_set_cookie(app, session):
             super().save_session(app, session, response)
+
+
+class CookieRequest(Request):
+    """Flask's request, whose cookies are read from the one header that WSGI gives, not looked for among all of them."""
+
+    @cached_property
+    def cookies(self) -> ImmutableMultiDict[str, str]:
+        """The cookies that came with the request."""
+        return parse_cookie(self.environ.get("HTTP_COOKIE"), cls=self.dict_storage_class)  # type: ignore[return-value]
