@@ -22,6 +22,8 @@ PREPARE_NS = 3_000_000_000
 _JUMP_NS = 250_000_000
 _LAST_STRETCH_NS = 20_000_000
 """The end of a wait is slept, not waited for: on Windows a wait ends up to 16 ms late, a sleep does not."""
+_WATCHED_NS = 2_000_000
+"""The end of the wait, in which the thread keeps looking: from sleep a processor comes back late, and slow."""
 
 
 class Cause(StrEnum):
@@ -130,7 +132,9 @@ class SignalEngine:
             if self._armed is not None:
                 left = self._house.clock.left_ns(self._armed.due)
                 if 0 < left <= 2 * _LAST_STRETCH_NS:
-                    pause(left / 1e9)
+                    pause(max(left - _WATCHED_NS, 0) / 1e9)
+                    while self._house.clock.left_ns(self._armed.due) > 0 and not self._stopping.is_set():
+                        pass
         self._house.rest()
 
     def _arm(self, deadline: Deadline, left: int) -> int:
