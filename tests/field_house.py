@@ -58,6 +58,18 @@ PRINCIPAL, DEPUTY, CHIEF_PROCTOR, PROCTOR, INFO_OFFICER, TIMEKEEPER, SECRECY_OFF
 PINS = {f"p{number}": newcomer.pin for number, newcomer in enumerate(STAFF, start=1)}
 
 
+FIRST = {
+    "name": STAFF[0].name,
+    "unit": STAFF[0].unit,
+    "role": STAFF[0].role.value,
+    "pin": STAFF[0].pin,
+    "pin_again": STAFF[0].pin,
+    "passphrase": PASSPHRASE,
+    "passphrase_again": PASSPHRASE,
+}
+"""The form of the first person on duty."""
+
+
 class StillTime:
     """A machine whose clocks stand still until a test moves them; see `field_app.timekeeping.steady_clock.Source`."""
 

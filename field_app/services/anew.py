@@ -1,6 +1,5 @@
 """Beginning anew: the laptop goes on under a new log, behind what was found of the one that must not be written on."""
 
-from dataclasses import replace
 from pathlib import Path
 
 from field_app.services.damage import DATABASE, KEY, own_key
@@ -39,7 +38,7 @@ def begin_anew(folder: Path) -> Account:
         (folder / KEY).rename(place / KEY)
         sync_folder(place)
         sync_folder(folder)
-    return replace(planned.account, has_box=True)
+    return planned.account
 
 
 def _sealed(planned: Rebuilding) -> Fragment:

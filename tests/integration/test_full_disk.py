@@ -15,20 +15,9 @@ import pytest
 
 from shared.log.line import decode_line
 from shared.verify_cli import read_path, verify_path
-from tests.field_house import PASSPHRASE, make_enrolled
+from tests.field_house import FIRST, make_enrolled
 from tests.integration.records_on_full_disk import LINES
 from tests.processes import Visitor, end, start
-
-FIRST = {
-    "name": "李明",
-    "unit": "南湖小学",
-    "role": "principal",
-    "pin": "271801",
-    "pin_again": "271801",
-    "passphrase": PASSPHRASE,
-    "passphrase_again": PASSPHRASE,
-}
-
 
 CHECK = {"item": "desks", "result": "ready"}
 

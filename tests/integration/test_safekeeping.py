@@ -10,18 +10,8 @@ import pytest
 from field_app.store.black_box import list_boxes
 from shared.timepiece import pause, tick_ms
 from shared.verify_cli import read_path, verify_path
-from tests.field_house import PASSPHRASE, make_enrolled
+from tests.field_house import FIRST, make_enrolled
 from tests.processes import Visitor, end, run, start
-
-FIRST = {
-    "name": "李明",
-    "unit": "南湖小学",
-    "role": "principal",
-    "pin": "271801",
-    "pin_again": "271801",
-    "passphrase": PASSPHRASE,
-    "passphrase_again": PASSPHRASE,
-}
 
 
 class Running:

@@ -12,21 +12,12 @@ from shared.domain.errors import DomainError, ErrorCode
 from shared.store.sticks import put_on_stick
 from shared.wire.bundle import read_bundle
 from sync_server.services.bundles import Bundles
-from tests.field_house import PASSPHRASE, fill_house
+from tests.field_house import FIRST, fill_house
 from tests.made_up_office import OfficeHouse, make_office_house
 from tests.processes import Visitor, end, run, start
 from tests.stick_house import enrol_by_files
 
 BUNDLE = b"x" * 60_000
-FIRST = {
-    "name": "李明",
-    "unit": "南湖小学",
-    "role": "principal",
-    "pin": "271801",
-    "pin_again": "271801",
-    "passphrase": PASSPHRASE,
-    "passphrase_again": PASSPHRASE,
-}
 
 
 @contextmanager
