@@ -5,12 +5,14 @@ import secrets
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
 from waitress.server import create_server
+from waitress.wasyncore import close_all
 
 from bench.sample_log import SampleLog, make_log
 from shared.domain.event import Actor
@@ -167,23 +169,20 @@ class ServedOffice:
 
     def __init__(self, office: Office, port: int = 0) -> None:
         self.office = office
+        self._sockets: dict[int, Any] = {}
         self._server = create_server(
-            create_app(office), host="127.0.0.1", port=port, threads=8, asyncore_loop_timeout=0.05
+            create_app(office), map=self._sockets, host="127.0.0.1", port=port, threads=8, asyncore_loop_timeout=0.05
         )
         self.port = int(self._server.effective_port)
         self.url = f"http://127.0.0.1:{self.port}"
-        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._thread = threading.Thread(target=self._server.run, daemon=True)
         self._thread.start()
 
-    def _serve(self) -> None:
-        try:
-            self._server.run()
-        except OSError:  # close() below takes the socket away from the loop
-            return
-
     def close(self) -> None:
-        """Stop listening and close the office."""
+        """Stop listening, hang up on everybody, and close the office; a second time does nothing."""
+        if not self._thread.is_alive():
+            return
         self._server.task_dispatcher.shutdown()  # first: a task that ends later would speak to a closed socket
-        self._server.close()
-        self._thread.join(5)
+        self._server.trigger.pull_trigger(partial(close_all, self._sockets))  # in the loop's own thread; it ends then
+        self._thread.join()
         self.office.close()

@@ -10,14 +10,16 @@ OURS = re.compile(r"TESTDAY_[A-Z_]+")
 
 
 def list_read(tree: ast.AST) -> Iterator[ast.expr]:
-    """The names under which a file reads the environment, as they stand in the code."""
+    """The names under which a file reads the environment (not a request's `environ`), as they stand in the code."""
     for node in ast.walk(tree):
         match node:
-            case ast.Call(func=ast.Attribute(attr="get", value=ast.Attribute(attr="environ")), args=[name, *_]):
+            case ast.Call(
+                func=ast.Attribute(attr="get", value=ast.Attribute(ast.Name("os"), "environ")), args=[name, *_]
+            ):
                 yield name
             case ast.Call(func=ast.Attribute(attr="getenv"), args=[name, *_]):
                 yield name
-            case ast.Subscript(value=ast.Attribute(attr="environ"), slice=name, ctx=ast.Load()):
+            case ast.Subscript(value=ast.Attribute(ast.Name("os"), "environ"), slice=name, ctx=ast.Load()):
                 yield name
             case ast.keyword(arg="envvar", value=name):
                 yield name
@@ -60,6 +62,7 @@ def test_no_variable_is_named_without_being_read(root: Path) -> None:
 def test_reading_in_any_way_is_seen() -> None:
     code = (
         "os.environ.get('A', 1)\nos.environ['B']\nos.getenv('C')\nclick.option('--x', envvar='D')\nos.environ['E'] = 1"
+        "\nrequest.environ.get('F')"
     )
     names = [name.value for name in list_read(ast.parse(code)) if isinstance(name, ast.Constant)]
     assert sorted(str(name) for name in names) == ["A", "B", "C", "D"]
