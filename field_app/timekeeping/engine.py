@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from field_app.timekeeping.precedence import come_first
 from shared.domain.clock import WatchedClock
 from shared.domain.errors import DomainError
 from shared.timepiece import pause
@@ -121,6 +122,7 @@ class SignalEngine:
         return LOOK_NS
 
     def _run(self) -> None:
+        come_first()
         while not self._stopping.is_set():
             try:
                 wait = self.look()
