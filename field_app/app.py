@@ -31,7 +31,7 @@ from shared.store.reserve import Reserve
 from shared.store.sqlite import SqliteEventStore
 from shared.store.writer import Writer
 from shared.web.access import guard
-from shared.web.frame import init_frame
+from shared.web.frame import PlainFlask, init_frame
 from shared.wire.enrolment import Enrolment, read_enrolment
 
 LOCALE = Path(__file__).parent / "locale"
@@ -126,7 +126,7 @@ def create_damage_app(folder: Path, launch: str, mended: Callable[[], None]) -> 
 
 
 def _new_app(secret: bytes) -> Flask:
-    app = Flask(__name__)
+    app = PlainFlask(__name__)
     app.secret_key = secret
     app.config.update(
         SESSION_COOKIE_SAMESITE="Strict",

@@ -10,7 +10,7 @@ from shared.domain.errors import DomainError, ErrorCode
 from shared.log.signing import SigningKey
 from shared.timepiece import RehearsalClock, SystemClock, wall_ms
 from shared.web.access import Rule, guard
-from shared.web.frame import init_frame
+from shared.web.frame import PlainFlask, init_frame
 from shared.web.limits import limiter
 from sync_server.api import door, logs
 from sync_server.api.frame import device_rule, init_api
@@ -59,7 +59,7 @@ def clock_for(row: OfficeRow) -> Clock:
 
 def create_app(office: Office) -> Flask:
     """The web app over an open office: the API and the county's pages."""
-    app = Flask(__name__)
+    app = PlainFlask(__name__)
     app.secret_key = hashlib.sha256(b"testday pages 1\n" + office.key.raw).digest()
     app.config.update(SESSION_COOKIE_SAMESITE="Lax", SESSION_COOKIE_HTTPONLY=True)
     app.extensions["office"] = office

@@ -1,5 +1,6 @@
 """The frame both apps stand in: shared templates and static files, Bootstrap from our own disk, security headers."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +23,18 @@ _HEADERS = (
 )
 
 
+class PlainFlask(Flask):
+    """Flask whose views are plain functions; it looks at every function it calls whether it is asynchronous."""
+
+    request_class = CookieRequest
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """The function itself."""
+        return func
+
+
 def init_frame(app: Flask, *locales: Path) -> None:
     """Give an app the shared templates, both languages, error pages and headers."""
-    app.request_class = CookieRequest
     app.session_interface = SignedCookie(app)
     app.config["BOOTSTRAP_SERVE_LOCAL"] = True
     Bootstrap5(app)
