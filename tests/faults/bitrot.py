@@ -16,7 +16,7 @@ from field_app.services.records import log_file
 from shared.domain.errors import DomainError
 from shared.domain.event import Draft
 from shared.verify_cli import read_path, verify_office, verify_path
-from tests.faults.frame import Account, Campaign
+from tests.faults.frame import Account, Campaign, Part, sum_up
 from tests.faults.laptop_work import opened, prepare_laptop
 from tests.faults.office_work import make_runner, prepare_office, serve
 from tests.faults.oracle import chain_of
@@ -194,23 +194,20 @@ def judge(specimen: Specimen, seen: Seen) -> tuple[list[str], str]:
     return ([], "harmless") if same else (["silently another log"], "unseen")
 
 
-def run(seed: str, count: int, folder: Path, *, deaf: bool = False) -> Account:
+def run(part: Part, folder: Path, *, deaf: bool = False) -> Account:
     """So many damages, the files in turn."""
     specimens = make_specimens(folder)
     for specimen in specimens:
         if specimen.lines:
             last = chain_of(specimen.birth, specimen.lines)[-1].hex()
             assert specimen.head.endswith(f":{len(specimen.lines)}:{last}")
-    each = -(-count // len(specimens))
+    each = -(-part.count // len(specimens))
     tasks = [
-        (specimen, f"{seed} {specimen.name} {first}", min(SLICE, each - first), deaf)
+        (specimen, f"{part} {specimen.name} {first}", min(SLICE, each - first), deaf)
         for specimen in specimens
         for first in range(0, each, SLICE)
     ]
-    account = Account()
-    for part in spread(rot, tasks):
-        account.add(part)
-    return account
+    return sum_up(spread(rot, tasks))
 
 
 ATTACK = Campaign(

@@ -11,7 +11,7 @@ from typing import Any
 from tests.faults.tracing import Recording, Step
 
 SECTOR = 512
-_FILE_FATES = ("all", "none", "some", "first", "torn", "sectors")
+_FILE_FATES = ("all", "none", "some", "some", "first", "torn", "torn", "torn", "sectors", "sectors")
 _NAME_FATES = ("all", "none", "first", "some")
 
 
@@ -40,6 +40,11 @@ class Disk:
                 _rename(self._names, synced)
             case "say":
                 self.facts.append(step.fact)
+
+    @property
+    def is_unsure(self) -> bool:
+        """Whether more than one thing may be found after a power cut now."""
+        return bool(self._moves or any(self._pending.values()))
 
     def after_power_cut(self, chance: random.Random) -> dict[str, bytes]:
         """The files as somebody may find them."""

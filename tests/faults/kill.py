@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
-from tests.faults.frame import Account, Campaign
+from tests.faults.frame import Account, Campaign, Part, sum_up
 from tests.faults.pool import WORKERS
 from tests.faults.power import write_image
 from tests.faults.stage import Play
@@ -65,7 +65,7 @@ def kill_of_two(files: dict[str, bytes], root: Path, chance: random.Random, cont
     return findings + LAPTOP_ALONE.examine(root, [*facts, *told], True)
 
 
-def run(seed: str, count: int, folder: Path, scenes: Sequence[str] = SCENES, control: str = "") -> Account:
+def run(part: Part, folder: Path, scenes: Sequence[str] = SCENES, control: str = "") -> Account:
     """So many kills, the scenes in turn."""
     made: dict[str, dict[str, bytes]] = {}
     for scene in scenes:
@@ -75,18 +75,15 @@ def run(seed: str, count: int, folder: Path, scenes: Sequence[str] = SCENES, con
 
     def one(number: int) -> Account:
         scene, account = scenes[number % len(scenes)], Account()
-        chance, root = random.Random(f"{seed} {number}"), folder / f"try-{number}"
+        chance, root = random.Random(f"{part} {number}"), folder / f"try-{number}"
         kill: Callable[..., list[str]] = kill_of_two if scene == PAIR else partial(kill_one, scene)
-        account.check(f"{scene} {seed} {number}", kill(made[scene], root, chance, control))
-        account.figures[f"in {scene}"] += 1
+        account.check(f"{scene} {part} {number}", kill(made[scene], root, chance, control))
+        account.figures[f"kills in {scene}"] += 1
         shutil.rmtree(root)
         return account
 
-    account = Account()
     with ThreadPoolExecutor(WORKERS) as pool:
-        for part in pool.map(one, range(count)):
-            account.add(part)
-    return account
+        return sum_up(pool.map(one, range(part.count)))
 
 
 ATTACK = Campaign(
@@ -94,7 +91,7 @@ ATTACK = Campaign(
     unit="kills",
     run=run,
     short=120,
-    part=100,
+    part=500,
     controls={
         "confirming after the commit": partial(run, scenes=("append",), control="confirming before commit"),
     },

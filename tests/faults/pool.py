@@ -12,7 +12,7 @@ WORKERS = int(os.environ.get("TESTDAY_FAULT_WORKERS", "0")) or os.cpu_count() or
 
 
 def spread(work: Callable[..., T], tasks: Iterable[tuple[object, ...]]) -> Iterator[T]:
-    """The results of `work(*task)` for every task, as they come."""
+    """The results of `work(*task)` for every task, in their order."""
     with ProcessPoolExecutor(WORKERS, mp_context=context()) as pool:
         futures = [pool.submit(work, *task) for task in tasks]
         for future in futures:

@@ -11,14 +11,15 @@ from hashlib import sha256
 from pathlib import Path
 
 from tests.faults.disk import Disk
-from tests.faults.frame import Account, Campaign
+from tests.faults.frame import Account, Campaign, Part, sum_up
 from tests.faults.oracle import Fact
 from tests.faults.pool import spread
 from tests.faults.stage import Play, scratch
 from tests.faults.tracing import CALLS, Recording, Tracer, read_trace, snapshot
 from tests.faults.workloads import WORKLOADS
 
-SLICE = 100
+SLICE = 1000
+UNSURE = 0.9
 WHOLE = 40
 """Of so many images one is started as a whole laptop, the others' logs are opened alone."""
 
@@ -46,8 +47,12 @@ def record_calls(workload: str, seed: str, folder: Path, control: str = "") -> R
 def images(
     recording: Recording, chance: random.Random, count: int
 ) -> Iterator[tuple[int, dict[str, bytes], list[Fact]]]:
-    """So many cuts in the order of their places: the place, the files, and what had been said."""
-    cuts = sorted(chance.randint(0, len(recording.steps)) for _ in range(count))
+    """So many cuts in the order of their places: the place, the files, and what had been said.
+
+    Most are where something is not synced yet; elsewhere there is but one image.
+    """
+    places, unsure = range(len(recording.steps) + 1), _unsure_places(recording)
+    cuts = sorted(chance.choice(unsure if chance.random() < UNSURE else places) for _ in range(count))
     disk, done = Disk(recording), 0
     for cut in cuts:
         for step in recording.steps[done:cut]:
@@ -56,21 +61,33 @@ def images(
         yield cut, disk.after_power_cut(chance), list(disk.facts)
 
 
-def try_images(workload: str, recording: Recording, seed: str, count: int) -> Account:
-    """Open so many images; one that came before is not counted again."""
-    account = Account()
-    seen: set[bytes] = set()
+def _unsure_places(recording: Recording) -> list[int]:
+    disk, found = Disk(recording), []
+    for place, step in enumerate(recording.steps, start=1):
+        disk.follow(step)
+        if disk.is_unsure:
+            found.append(place)
+    return found
+
+
+def try_images(workload: str, seed: str, count: int, control: str) -> Account:
+    """Record a workload anew, and open so many images of it; of those that are the same, one is opened."""
+    account, seen = Account(), set[bytes]()
     with scratch() as place:
-        for number, (cut, files, facts) in enumerate(images(recording, random.Random(seed), count)):
-            name = name_of(cut, files)
+        recording = record_calls(workload, seed, place, control)
+        root = place / "image"
+        for cut, files, facts in images(recording, random.Random(seed), count):
+            account.tried += 1
+            name = name_of(files, len(facts))
             if name in seen:
                 continue
-            seen.add(name)
-            root = place / "image"
             write_image(root, files)
-            findings = WORKLOADS[workload].examine(root, facts, number % WHOLE == 0)
-            account.check(f"{workload} seed {seed} cut {cut}", findings)
+            findings = WORKLOADS[workload].examine(root, facts, len(seen) % WHOLE == 0)
+            account.findings += [f"{workload} {seed} cut {cut}: {finding}" for finding in findings]
             shutil.rmtree(root)
+            seen.add(name)
+    account.figures[f"images in {workload}"] += account.tried
+    account.figures[f"different in {workload}"] += len(seen)
     return account
 
 
@@ -84,29 +101,25 @@ def write_image(root: Path, files: dict[str, bytes]) -> None:
         path.write_bytes(data)
 
 
-def name_of(cut: int, files: dict[str, bytes]) -> bytes:
-    """The same for the same files after the same cut."""
-    found = sha256(str(cut).encode())
+def name_of(files: dict[str, bytes], said: int) -> bytes:
+    """The same for the same files after as many things were said."""
+    found = sha256(f"{said}\n".encode())
     for name, data in sorted(files.items()):
         found.update(f"{name} {len(data)}\n".encode() + data)
     return found.digest()
 
 
-def run(seed: str, count: int, folder: Path, workloads: Sequence[str] = tuple(WORKLOADS), control: str = "") -> Account:
-    """Record each workload anew, and cut the power so many times in all."""
-    tasks = []
+def run(part: Part, folder: Path, workloads: Sequence[str] = tuple(WORKLOADS), control: str = "") -> Account:
+    """Cut the power so many times in all; every `SLICE` images come from a recording of their own."""
     weights = sum(WORKLOADS[workload].weight for workload in workloads)
+    tasks = []
     for workload in workloads:
-        own = folder / workload
-        own.mkdir()
-        recording = record_calls(workload, f"{seed} {workload}", own, control)
-        left = -(-count * WORKLOADS[workload].weight // weights)
-        for first in range(0, left, SLICE):
-            tasks.append((workload, recording, f"{seed} {workload} {first}", min(SLICE, left - first)))
-    account = Account()
-    for part in spread(try_images, tasks):
-        account.add(part)
-    return account
+        left = -(-part.count * WORKLOADS[workload].weight // weights)
+        tasks += [
+            (workload, f"{part} {workload} {first}", min(SLICE, left - first), control)
+            for first in range(0, left, SLICE)
+        ]
+    return sum_up(spread(try_images, tasks))
 
 
 ATTACK = Campaign(
@@ -114,7 +127,7 @@ ATTACK = Campaign(
     unit="images",
     run=run,
     short=3300,
-    part=8800,
+    part=25_000,
     controls={
         "synchronous=FULL (NORMAL)": partial(run, workloads=("append",), control="synchronous=NORMAL"),
         "synchronous=FULL (OFF)": partial(run, workloads=("append",), control="synchronous=OFF"),

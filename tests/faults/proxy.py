@@ -23,7 +23,7 @@ from shared.domain.errors import DomainError, ErrorCode
 from shared.log.signing import SigningKey
 from shared.timepiece import Machine
 from shared.wire.enrolment import Enrolment
-from tests.faults.frame import Account, Campaign
+from tests.faults.frame import Account, Campaign, Part, sum_up
 from tests.faults.oracle import Fact, check_office
 from tests.faults.pump import DOWN, KINDS, UP, Pump, Spoil, slow_road
 from tests.office_house import CAMPAIGN, FIRST, PLAN, make_folder, rewritten
@@ -212,20 +212,17 @@ def _spoil(chance: random.Random, total: Mapping[str, int]) -> Spoil:
 
 
 def run(
-    seed: str,
-    count: int,
+    part: Part,
     folder: Path,
     make_runner: MakeRunner = SyncLaptop.new_runner,
     slow_lines: int = SLOW_LINES,
 ) -> Account:
     """So many syncs, two a laptop, each spoiled once, and a slow road; then the office is held against its receipts."""
-    account = Account()
     with open_road(folder) as road:
         driver = Driver(road, make_runner)
         with ThreadPoolExecutor(LAPTOPS) as pool:
-            for part in pool.map(partial(driver.one_try, seed), range(-(-count // 2))):
-                account.add(part)
-        account.check("a slow road", driver.sync_slowly(slow_lines, random.Random(seed)))
+            account = sum_up(pool.map(partial(driver.one_try, str(part)), range(-(-part.count // 2))))
+        account.check("a slow road", driver.sync_slowly(slow_lines, random.Random(str(part))))
         facts, forks = road.facts, driver.forks
     account.findings += check_office(folder / "office", facts, forks=forks)
     return account

@@ -24,7 +24,9 @@ PATIENCE = 60
 def context() -> ForkServerContext:
     """Processes forked from one that has loaded the product and runs no thread."""
     found = multiprocessing.get_context("forkserver")
-    found.set_forkserver_preload(["tests.faults.workloads", "tests.faults.controls", "tests.faults.power"])
+    found.set_forkserver_preload(
+        ["tests.faults.workloads", "tests.faults.controls", "tests.faults.power", "tests.faults.warm"]
+    )
     return found
 
 

@@ -4,17 +4,17 @@ The fault is the kernel's own (strace's inject), met by the unmodified program o
 say "recorded" for what is not on disk, and must go on by itself or after a restart, without anybody's help.
 """
 
-import random
 import re
-import threading
+import shutil
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 
-from tests.faults.frame import Account, Campaign
+from tests.faults.frame import Account, Campaign, Part, sum_up
 from tests.faults.oracle import Fact
 from tests.faults.pool import WORKERS
 from tests.faults.power import write_image
@@ -32,6 +32,8 @@ ERRORS: Mapping[str, Sequence[str]] = {
     "rename": ("EIO", "ENOSPC"),
     "unlink": ("EIO",),
 }
+SHARES = 10_000
+"""Every fault has its place among so many: `COUNT=10000` tries each once."""
 _CALL = re.compile(r"(\d+) +(\w+)\(")
 _PLACE = re.compile(r'[<"](/[^">]*)[">]')
 
@@ -110,7 +112,9 @@ def try_fault(fault: Fault, scene: Scene, root: Path, seed: str, control: str = 
     account = Account()
     account.figures["calls failed"] += trace.read_text("utf-8", errors="replace").count("(INJECTED)")
     account.check(str(fault), _judge(fault, facts, root))
+    account.figures[f"faults in {fault.workload}"] += 1
     account.figures["went on by themselves" if _went_on(facts) else "ended, and a restart went on"] += 1
+    trace.unlink()
     return account
 
 
@@ -124,36 +128,38 @@ def _judge(fault: Fault, facts: Sequence[Fact], root: Path) -> list[str]:
 
 
 def run(
-    seed: str,
-    count: int,
+    part: Part,
     folder: Path,
     workloads: Sequence[str] = tuple(WORKLOADS),
     control: str = "",
     calls: Sequence[str] = tuple(ERRORS),
 ) -> Account:
-    """So many faults by chance among all there are."""
-    chance = random.Random(seed)
+    """The part's share of all faults there are."""
     scenes: dict[str, Scene] = {}
     faults: list[Fault] = []
     for workload in workloads:
         own = folder / workload
         own.mkdir()
-        scenes[workload] = make_scene(workload, own, seed)
-        faults += [fault for fault in list_faults(workload, scenes[workload]) if fault.call in calls]
-    chosen = chance.sample(faults, min(count, len(faults)))
-    numbers, lock = iter(range(len(chosen))), threading.Lock()
+        scenes[workload] = make_scene(workload, own, part.seed)
+        faults += [
+            fault
+            for fault in list_faults(workload, scenes[workload])
+            if fault.call in calls and part.first <= share_of(fault, part.seed) < part.first + part.count
+        ]
 
-    def one(fault: Fault) -> Account:
-        with lock:
-            root = folder / f"try-{next(numbers)}"
-        return try_fault(fault, scenes[fault.workload], root, seed, control)
+    def one(number: int) -> Account:
+        fault, root = faults[number], folder / f"try-{number}"
+        account = try_fault(fault, scenes[fault.workload], root, part.seed, control)
+        shutil.rmtree(root)
+        return account
 
-    account = Account()
     with ThreadPoolExecutor(WORKERS) as pool:
-        for part in pool.map(one, chosen):
-            account.add(part)
-    account.figures["faults there are"] += len(faults)
-    return account
+        return sum_up(pool.map(one, range(len(faults))))
+
+
+def share_of(fault: Fault, seed: str) -> int:
+    """The same for the same fault, however many others there are: threads make a few calls more, or fewer."""
+    return int.from_bytes(sha256(f"{seed} {fault}".encode()).digest(), "big") % SHARES
 
 
 ATTACK = Campaign(
@@ -161,11 +167,11 @@ ATTACK = Campaign(
     unit="faults",
     run=run,
     short=140,
-    part=500,
+    part=1000,
     controls={
         "a rollback after a fault": partial(
             run, workloads=("append",), control="a commit that failed is believed", calls=("fdatasync", "pwrite64")
         )
     },
-    control_count=30,
+    control_count=700,
 )

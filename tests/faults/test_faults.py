@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 from tests.faults import bitrot, kill, power, proxy, syscalls, threads
-from tests.faults.frame import Account, Campaign, read_results, run_part, run_parts
+from tests.faults.frame import Account, Campaign, Part, read_results, run_part, run_parts
 
 SHORTEST = (
     (power.ATTACK, 220),
-    (syscalls.ATTACK, 14),
+    (syscalls.ATTACK, 20),
     (proxy.ATTACK, 12),
     (threads.ATTACK, 8),
     (kill.ATTACK, 9),
@@ -20,22 +20,22 @@ CONTROLS = [(campaign, control) for campaign, _count in SHORTEST for control in 
 
 @pytest.mark.parametrize(("campaign", "count"), SHORTEST, ids=lambda value: getattr(value, "name", ""))
 def test_no_fault_costs_anything(campaign: Campaign, count: int, tmp_path: Path) -> None:
-    done = run_part(campaign, "test", count, tmp_path)
+    done = run_part(campaign, Part("test", 0, count), tmp_path)
     assert done.findings == []
     assert done.tried >= count * 0.7
 
 
 @pytest.mark.parametrize(("campaign", "control"), CONTROLS, ids=lambda value: value if isinstance(value, str) else "")
 def test_who_lacks_a_guard_is_found_out(campaign: Campaign, control: str, tmp_path: Path) -> None:
-    assert run_part(campaign, "test", campaign.control_count, tmp_path, control).findings != []
+    assert run_part(campaign, Part("test", 0, campaign.control_count), tmp_path, control).findings != []
 
 
 def test_long_run_goes_on_where_it_was(tmp_path: Path) -> None:
-    tried: list[tuple[str, int]] = []
+    tried: list[str] = []
 
-    def run(seed: str, count: int, folder: Path) -> Account:
-        tried.append((seed, count))
-        return Account(count, ["bad"] if count == 5 else [])
+    def run(part: Part, folder: Path) -> Account:
+        tried.append(str(part))
+        return Account(part.count, ["bad"] if part.count == 5 else [])
 
     campaign, results = Campaign("made up", "tries", run, short=10, part=10), tmp_path / "results"
     (tmp_path / "work").mkdir()
@@ -43,7 +43,7 @@ def test_long_run_goes_on_where_it_was(tmp_path: Path) -> None:
     with results.open("a", encoding="utf-8") as file:
         file.write('{"campaign": "made up", "se')  # the power failed
     second = list(run_parts(campaign, 7, 25, results, tmp_path / "work"))
-    assert tried == [("7:0:10", 10), ("7:1:10", 10), ("7:2:5", 5)]
+    assert tried == ["7:0:10", "7:10:10", "7:20:5"]
     assert second[:2] == first
     assert second[2].findings == ["bad"]
     assert [result.tried for result in read_results(results)] == [10, 10, 5]

@@ -17,7 +17,7 @@ from shared.wire.enrolment import Enrolment
 from shared.wire.routes import CONTEXT_VOUCH, vouch_message
 from sync_server.services.office import Office
 from sync_server.store.ports import Books
-from tests.faults.frame import Account, Campaign
+from tests.faults.frame import Account, Campaign, Part
 from tests.faults.oracle import Fact, check_office
 from tests.office_house import CAMPAIGN, FIRST, ServedOffice, fragment
 from tests.sync_house import serve
@@ -72,7 +72,7 @@ class Crowd:
             return {"refused": problem.code.value}
 
 
-def run(seed: str, count: int, folder: Path, *, guarded: bool = True) -> Account:
+def run(part: Part, folder: Path, *, guarded: bool = True) -> Account:
     """So many batches, each posted by all threads at once."""
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # more ask than it has threads: that is the point
     served = serve(folder / "office")
@@ -81,7 +81,7 @@ def run(seed: str, count: int, folder: Path, *, guarded: bool = True) -> Account
     account, facts = Account(), list[Fact]()
     crowd = Crowd(served)
     try:
-        for number in range(count):
+        for number in range(part.count):
             if number % BATCHES == 0:
                 log = crowd.make_log(number)
             batch = number % BATCHES
@@ -92,7 +92,7 @@ def run(seed: str, count: int, folder: Path, *, guarded: bool = True) -> Account
         crowd.close()
         served.close()
     account.findings += check_office(folder / "office", facts)
-    account.figures["posts"] += count * THREADS
+    account.figures["posts"] += part.count * THREADS
     return account
 
 
