@@ -15,8 +15,7 @@ from tests.faults.frame import Account, Campaign, Part, sum_up
 from tests.faults.pool import WORKERS
 from tests.faults.power import write_image
 from tests.faults.stage import Play
-from tests.faults.tracing import snapshot
-from tests.faults.workloads import LAPTOP_ALONE, OFFICE_ALONE, WORKLOADS
+from tests.faults.workloads import LAPTOP_ALONE, OFFICE_ALONE, WORKLOADS, Scene
 
 LONGEST = 0.02
 SYNC_BUSY = 0.15
@@ -24,16 +23,16 @@ PAIR = "sync of two processes"
 SCENES = (*WORKLOADS, PAIR)
 
 
-def kill_one(workload: str, files: dict[str, bytes], root: Path, chance: random.Random, control: str) -> list[str]:
+def kill_one(workload: str, scene: Scene, root: Path, chance: random.Random, control: str) -> list[str]:
     """Play it, kill it some milliseconds after it said something, start it again to its end, look both times."""
-    write_image(root, files)
+    write_image(root, scene.files)
     seed = chance.random()
     play = Play(workload, root, seed, control)
     play.go()
     if play.wait_for(chance.randint(0, 12)):
         time.sleep(chance.uniform(0, LONGEST))
         play.kill()
-    facts = play.end()
+    facts = [*scene.facts, *play.end()]
     examine = WORKLOADS[workload].examine
     findings = examine(root, facts, True)
     again = Play(workload, root, seed)
@@ -41,9 +40,9 @@ def kill_one(workload: str, files: dict[str, bytes], root: Path, chance: random.
     return findings + examine(root, [*facts, *again.end()], True)
 
 
-def kill_of_two(files: dict[str, bytes], root: Path, chance: random.Random, control: str) -> list[str]:
+def kill_of_two(scene: Scene, root: Path, chance: random.Random, control: str) -> list[str]:
     """The same with laptop and office apart: one dies, or both; then they meet again and hold the same lines."""
-    write_image(root, files)
+    write_image(root, scene.files)
     office, laptop = Play(OFFICE_ALONE.name, root, 0, control), Play(LAPTOP_ALONE.name, root, 1, control)
     office.go()
     office.wait_for(1)
@@ -53,7 +52,7 @@ def kill_of_two(files: dict[str, bytes], root: Path, chance: random.Random, cont
     first = chance.choice(((office,), (laptop,), (office, laptop), (laptop, office)))
     for play in first:
         play.kill()
-    facts = laptop.end()
+    facts = [*scene.facts, *laptop.end()]
     if office not in first:
         office.kill()
     office.end()
@@ -67,11 +66,9 @@ def kill_of_two(files: dict[str, bytes], root: Path, chance: random.Random, cont
 
 def run(part: Part, folder: Path, scenes: Sequence[str] = SCENES, control: str = "") -> Account:
     """So many kills, the scenes in turn."""
-    made: dict[str, dict[str, bytes]] = {}
+    made: dict[str, Scene] = {}
     for scene in scenes:
-        root = folder / f"scene-{len(made)}"
-        (LAPTOP_ALONE if scene == PAIR else WORKLOADS[scene]).prepare(root)
-        made[scene] = snapshot(root)
+        made[scene] = (LAPTOP_ALONE if scene == PAIR else WORKLOADS[scene]).make(folder / f"scene-{len(made)}")
 
     def one(number: int) -> Account:
         scene, account = scenes[number % len(scenes)], Account()

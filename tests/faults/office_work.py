@@ -3,26 +3,35 @@
 import random
 import threading
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
+from hashlib import sha256
 from pathlib import Path
 
 from bench.sample_log import make_log
 from field_app.app import House
+from field_app.services.carrying import carry
 from field_app.services.enrolment import enrol_online
 from field_app.services.people import put_on_duty
 from field_app.sync.client import OfficeClient
 from field_app.sync.runner import SyncRunner
-from shared.domain.errors import DomainError
+from shared.domain.errors import DomainError, ErrorCode
 from shared.domain.event import Draft
+from shared.log.signing import SigningKey
+from shared.store.sticks import put_on_stick
 from shared.verify_cli import verify_office
+from shared.wire.bundle import read_bundle
+from shared.wire.receipt_file import read_receipt_file
 from sync_server.app import open_office
 from sync_server.config import ServerConfig
+from sync_server.services.bundles import Bundles
 from tests.faults.laptop_work import TRIES, examine_laptop, opened, record
 from tests.faults.oracle import Fact, check_office, receipts_of
+from tests.faults.oracle_places import check_files
 from tests.faults.stage import Say
 from tests.field_house import PRINCIPAL, STAFF
 from tests.office_house import CAMPAIGN, FIRST, SECOND, ServedOffice, fragment, make_folder
 
+STICK = "stick"
 LINES = 6
 PASSES = 3
 TIMEOUTS = (2.0, 10.0)
@@ -115,6 +124,63 @@ def import_files(root: Path, chance: random.Random, say: Say) -> None:
                         break
     finally:
         office.close()
+
+
+def prepare_road(root: Path) -> None:
+    """An office, a laptop that it enrolled, and a stick."""
+    prepare_office(root)
+    (root / STICK).mkdir()
+    (root / STICK / "readme.txt").write_bytes(b"a stick of the school\n")
+
+
+def carry_day(root: Path, chance: random.Random, say: Say) -> None:
+    """Lines go to the office on a stick, and the receipts come back on it, twice."""
+    with opened(root / "laptop") as house, closing(open_office(ServerConfig(root / "office"))) as office:
+        for trip in range(2):
+            for line in range(LINES):
+                draft = Draft("note_added", PRINCIPAL, {"text": "记" * chance.choice((3, 200))})
+                record(house, draft, f"request-{trip}-{line}", say)
+            for _ in range(TRIES):
+                with suppress(DomainError):
+                    _carry(root, house, Bundles(office), say)
+                    break
+
+
+def _carry(root: Path, house: House, bundles: Bundles, say: Say) -> None:
+    carried = carry(house.laptop, str(root / STICK))
+    _say_carried(root, carried.path, say)
+    if not bundles.take(carried.path.read_bytes(), carried.path.name).complete:
+        raise DomainError(ErrorCode.NOT_RECORDED, reason="bundle")
+    head = carried.head
+    say("received", log=head.log, seq=head.seq, hash=head.hash.hex())
+    back = bundles.receipt_file(FIRST)
+    written = put_on_stick(root / STICK, back.name, back.encode())
+    _say_carried(root, written, say)
+    house.sync.take_receipt_file(written.read_bytes(), written.name)
+    say("answered", log=head.log, seq=head.seq)
+
+
+def _say_carried(root: Path, path: Path, say: Say) -> None:
+    """A bundle has a name of its own; the receipts of a school are one file, written anew each time."""
+    name, content = str(path.relative_to(root)), path.read_bytes()
+    say("carried", file=name, sha256=sha256(content).hexdigest(), renewed=path.suffix == ".receipt")
+
+
+def examine_road(root: Path, facts: Sequence[Fact], whole: bool) -> list[str]:
+    """Both places, and the stick between them: every file on it can be read by the one that it is for."""
+    findings = examine_office(root, facts, whole) + check_files(root, facts)
+    key = SigningKey((root / "office" / "server.key").read_bytes())
+    try:
+        for path in sorted((root / STICK).iterdir()):
+            if path.suffix == ".bundle":
+                read_bundle(path.read_bytes(), key, path.name)
+            elif path.suffix == ".receipt":
+                read_receipt_file(path.read_bytes(), path.name)
+    except DomainError as problem:
+        findings.append(f"{path.name} is neither the old nor the new one: {problem.code.value}")
+    kept = {(fact["log"], fact["seq"]) for fact in receipts_of(root / "laptop" / "log.sqlite", key.public)}
+    lost = [fact for fact in facts if fact["fact"] == "answered" and (fact["log"], fact["seq"]) not in kept]
+    return findings + [f"the receipt for line {fact['seq']} is lost" for fact in lost]
 
 
 def examine_office(root: Path, facts: Sequence[Fact], whole: bool) -> list[str]:

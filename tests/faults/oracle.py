@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 Fact = Mapping[str, Any]
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_BROKEN = (sqlite3.Error, KeyError, TypeError, ValueError)
+BROKEN = (sqlite3.Error, KeyError, TypeError, ValueError, IndexError)
 
 
 def digest(data: object) -> str:
@@ -95,16 +95,22 @@ def check_chain(log: KeptLog) -> list[str]:
         if _said(line)[:2] != (seq, birth["log"]) or kept not in (None, hashes[seq]):
             return [f"line {seq} does not chain"]
     for seq, kept_hash, signature in log.heads:
-        said = f"testday head 1\n{birth['log']}\n{seq}\n{kept_hash.hex()}\n"
+        said = text_of_head(birth["log"], seq, kept_hash)
         if seq > len(log.lines) or kept_hash != hashes[seq]:
             return [f"the signed head {seq} is not of these lines"]
-        if not _is_signed(birth["key"], said, signature):
+        if not is_signed(birth["key"], said, signature):
             return [f"the signature at {seq} is wrong"]
     return []
 
 
+def text_of_head(log: str, seq: int, digest: bytes) -> str:
+    """The text that a log's key signs."""
+    return f"testday head 1\n{log}\n{seq}\n{digest.hex()}\n"
+
+
 @lru_cache(100_000)
-def _is_signed(key: str, said: str, signature: str) -> bool:
+def is_signed(key: str, said: str, signature: str) -> bool:
+    """Whether a text was signed with the secret of this key."""
     try:
         Ed25519PublicKey.from_public_bytes(bytes.fromhex(key)).verify(bytes.fromhex(signature), said.encode())
     except InvalidSignature:
@@ -142,21 +148,31 @@ def check_recorded(log: KeptLog | None, facts: Iterable[Fact]) -> list[str]:
     return findings
 
 
+def held(folder: Path) -> list[Fact]:
+    """What stands in a laptop's folder before anything is done to it, as a fact that must stay true."""
+    database = folder / "log.sqlite"
+    log = read_laptop(database) if database.exists() else None
+    return [] if log is None else [{"fact": "held", "hash": chain_of(log.birth, log.lines)[-1].hex()}]
+
+
 def check_laptop(folder: Path, facts: Sequence[Fact]) -> list[str]:
     """Everything that was said about a laptop's folder."""
     try:
         log = read_laptop(folder / "log.sqlite")
         if log is None:
-            lost = [fact for fact in facts if fact["fact"] == "enrolled"]
+            lost = [fact for fact in facts if fact["fact"] in ("enrolled", "held")]
             return check_recorded(None, facts) + (["the birth is lost"] if lost else [])
         findings = check_chain(log) + check_recorded(log, facts)
         if any(fact["fact"] == "enrolled" and fact["birth"] != digest(log.birth.decode()) for fact in facts):
             findings.append("the birth is another")
+        before = {fact["hash"] for fact in facts if fact["fact"] == "held"}
+        if not before <= {digest.hex() for digest in chain_of(log.birth, log.lines)}:
+            findings.append("lines of before are lost or others")
         for fact in facts:
             if fact["fact"] == "backup":
                 findings += _check_copy(log, read_laptop(folder / fact["file"]), fact["lines"])
         return findings
-    except _BROKEN as problem:
+    except BROKEN as problem:
         return [f"the laptop's file cannot be read: {problem}"]
 
 
@@ -174,7 +190,7 @@ def check_office(folder: Path, facts: Sequence[Fact], forks: int = 0) -> list[st
                 elif chain_of(kept.birth, kept.lines)[fact["seq"]].hex() != fact["hash"]:
                     findings.append(f"received line {fact['seq']} is another")
         return findings
-    except _BROKEN as problem:
+    except BROKEN as problem:
         return [f"the office's file cannot be read: {problem}"]
 
 
@@ -198,7 +214,7 @@ def receipts_of(database: Path, server_key: str) -> list[Fact]:
     finally:
         connection.close()
     for text, signature in rows:
-        if not _is_signed(server_key, f"testday receipt 1\n{text}", signature):
+        if not is_signed(server_key, f"testday receipt 1\n{text}", signature):
             raise ValueError("the signature of a receipt is wrong")
     return [{"fact": "received", **json.loads(text)} for text, _signature in rows]
 

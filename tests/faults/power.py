@@ -15,7 +15,7 @@ from tests.faults.frame import Account, Campaign, Part, sum_up
 from tests.faults.oracle import Fact
 from tests.faults.pool import spread
 from tests.faults.stage import Play, scratch
-from tests.faults.tracing import CALLS, Recording, Tracer, read_trace, snapshot
+from tests.faults.tracing import CALLS, Recording, Step, Tracer, read_trace
 from tests.faults.workloads import WORKLOADS
 
 SLICE = 1000
@@ -27,21 +27,20 @@ WHOLE = 40
 def record_calls(workload: str, seed: str, folder: Path, control: str = "") -> Recording:
     """What a workload does to its folder, from a real process under strace."""
     root, trace = folder / "root", folder / "trace"
-    WORKLOADS[workload].prepare(root)
-    before = snapshot(root)
+    scene = WORKLOADS[workload].make(root)
     play = Play(workload, root, seed, control)
     tracer = Tracer("-xx", "-y", "-s", "99999999", "-e", f"trace={CALLS}", "-o", str(trace))
     tracer.attach(play.pid)
     play.go()
     facts = play.end()
     tracer.wait()
-    recording = read_trace(trace, root, before)
+    recording = read_trace(trace, root, scene.files)
     told = [step.fact for step in recording.steps if step.kind == "say"]
     if not told or told != facts:
         raise RuntimeError(f"the trace of {workload} does not hold what was said: {len(told)} of {len(facts)}")
     shutil.rmtree(root)
     trace.unlink()
-    return recording
+    return Recording(recording.files, [*(Step("say", fact=fact) for fact in scene.facts), *recording.steps])
 
 
 def images(
@@ -75,7 +74,7 @@ def try_images(workload: str, seed: str, count: int, control: str) -> Account:
     account, seen = Account(), set[bytes]()
     with scratch() as place:
         recording = record_calls(workload, seed, place, control)
-        root = place / "image"
+        root = place / "root"  # where the program was: its files may name it
         for cut, files, facts in images(recording, random.Random(seed), count):
             account.tried += 1
             name = name_of(files, len(facts))
@@ -93,12 +92,10 @@ def try_images(workload: str, seed: str, count: int, control: str) -> Account:
 
 def write_image(root: Path, files: dict[str, bytes]) -> None:
     """The files of an image on disk."""
-    root.mkdir()
+    for folder in {root, *((root / name).parent for name in files)}:
+        folder.mkdir(parents=True, exist_ok=True)
     for name, data in files.items():
-        path = root / name
-        if len(path.parent.parts) != len(root.parts):
-            path.parent.mkdir(exist_ok=True)
-        path.write_bytes(data)
+        (root / name).write_bytes(data)
 
 
 def name_of(files: dict[str, bytes], said: int) -> bytes:

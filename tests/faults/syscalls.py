@@ -19,8 +19,8 @@ from tests.faults.oracle import Fact
 from tests.faults.pool import WORKERS
 from tests.faults.power import write_image
 from tests.faults.stage import Play
-from tests.faults.tracing import Tracer, snapshot
-from tests.faults.workloads import WORKLOADS
+from tests.faults.tracing import Tracer
+from tests.faults.workloads import WORKLOADS, Scene
 
 ERRORS: Mapping[str, Sequence[str]] = {
     "pwrite64": ("EIO", "ENOSPC", "EINTR"),
@@ -54,19 +54,18 @@ class Fault:
 
 
 @dataclass(frozen=True)
-class Scene:
-    """A workload's folder as it was made, and which calls touch which files in it when nothing fails."""
+class Stage:
+    """A workload's scene, and which calls touch which files in it when nothing fails."""
 
-    files: dict[str, bytes]
+    scene: Scene
     places: frozenset[str]
     calls: Mapping[str, int]
 
 
-def make_scene(workload: str, folder: Path, seed: str) -> Scene:
+def set_stage(workload: str, folder: Path, seed: str) -> Stage:
     """Play a workload without a fault, and count its calls: of each the most that one thread makes."""
     root, trace = folder / "root", folder / "trace"
-    WORKLOADS[workload].prepare(root)
-    files = snapshot(root)
+    scene = WORKLOADS[workload].make(root)
     play = Play(workload, root, seed)
     tracer = Tracer("-y", "-s", "0", "-e", f"trace={','.join(ERRORS)}", "-o", str(trace))
     tracer.attach(play.pid)
@@ -82,32 +81,32 @@ def make_scene(workload: str, folder: Path, seed: str) -> Scene:
             places.update(place.removeprefix(str(root)) for place in touched)
             counts[call[1], call[2]] += 1
     most = {call: max([n for (_thread, name), n in counts.items() if name == call], default=0) for call in ERRORS}
-    return Scene(files, frozenset(places), most)
+    return Stage(scene, frozenset(places), most)
 
 
-def list_faults(workload: str, scene: Scene) -> list[Fault]:
+def list_faults(workload: str, stage: Stage) -> list[Fault]:
     """Every fault of a workload; an interruption that never ends is none, since it is tried again for ever."""
     return [
         Fault(workload, call, error, number, lasting)
         for call, errors in ERRORS.items()
         for error in errors
         for lasting in (False, True)
-        for number in range(1, scene.calls[call] + 1)
+        for number in range(1, stage.calls[call] + 1)
         if not (lasting and error == "EINTR")
     ]
 
 
-def try_fault(fault: Fault, scene: Scene, root: Path, seed: str, control: str = "") -> Account:
+def try_fault(fault: Fault, stage: Stage, root: Path, seed: str, control: str = "") -> Account:
     """Play the workload with the fault, restart it without, and look at what is left."""
-    write_image(root, scene.files)
+    write_image(root, stage.scene.files)
     play = Play(fault.workload, root, seed, control)
     inject = f"inject={fault.call}:error={fault.error}:when={fault.number}{'+' * fault.lasting}"
-    places = [word for place in sorted(scene.places) for word in ("-P", f"{root}{place}")]
+    places = [word for place in sorted(stage.places) for word in ("-P", f"{root}{place}")]
     trace = root.with_name(root.name + ".trace")
     tracer = Tracer("-e", f"trace={fault.call}", "-e", inject, *places, "-o", str(trace))
     tracer.attach(play.pid)
     play.go()
-    facts = play.end()
+    facts = [*stage.scene.facts, *play.end()]
     tracer.wait()
     account = Account()
     account.figures["calls failed"] += trace.read_text("utf-8", errors="replace").count("(INJECTED)")
@@ -135,21 +134,21 @@ def run(
     calls: Sequence[str] = tuple(ERRORS),
 ) -> Account:
     """The part's share of all faults there are."""
-    scenes: dict[str, Scene] = {}
+    stages: dict[str, Stage] = {}
     faults: list[Fault] = []
     for workload in workloads:
         own = folder / workload
         own.mkdir()
-        scenes[workload] = make_scene(workload, own, part.seed)
+        stages[workload] = set_stage(workload, own, part.seed)
         faults += [
             fault
-            for fault in list_faults(workload, scenes[workload])
+            for fault in list_faults(workload, stages[workload])
             if fault.call in calls and part.first <= share_of(fault, part.seed) < part.first + part.count
         ]
 
     def one(number: int) -> Account:
         fault, root = faults[number], folder / f"try-{number}"
-        account = try_fault(fault, scenes[fault.workload], root, part.seed, control)
+        account = try_fault(fault, stages[fault.workload], root, part.seed, control)
         shutil.rmtree(root)
         return account
 

@@ -9,10 +9,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.faults import keeping_work as keeping
 from tests.faults import laptop_work as laptop
 from tests.faults import office_work as office
-from tests.faults.oracle import Fact
+from tests.faults.oracle import Fact, held
 from tests.faults.stage import Say
+from tests.faults.tracing import snapshot
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,20 @@ class Workload:
     examine: Callable[[Path, Sequence[Fact], bool], list[str]]
     weight: int = 4
 
+    def make(self, root: Path) -> "Scene":
+        """Make the folder, and keep what is in it."""
+        self.prepare(root)
+        files = snapshot(root)
+        return Scene(files, [*held(root), *held(root / "laptop")])
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A workload's folder as it is before, and what it holds that must stay."""
+
+    files: dict[str, bytes]
+    facts: Sequence[Fact]
+
 
 WORKLOADS = {
     workload.name: workload
@@ -35,10 +51,15 @@ WORKLOADS = {
         Workload("append", laptop.prepare_laptop, laptop.record_lines, laptop.examine_laptop),
         Workload("checkpoint", laptop.prepare_laptop, laptop.start_again, laptop.examine_laptop),
         Workload("backup", laptop.prepare_laptop, laptop.back_up, laptop.examine_laptop),
+        Workload("rotate", keeping.prepare_backups, keeping.rotate, laptop.examine_laptop, weight=2),
+        Workload("migrate", keeping.prepare_old, keeping.migrate, laptop.examine_laptop),
         Workload("first_open", laptop.prepare_nothing, laptop.open_first, laptop.examine_laptop),
         Workload("roster", laptop.prepare_laptop, laptop.bring_roster, laptop.examine_laptop),
+        Workload("box", keeping.prepare_box, keeping.feed_box, keeping.examine_box),
+        Workload("takeover", keeping.prepare_estate, keeping.go_on_elsewhere, keeping.examine_estate),
         Workload("sync", office.prepare_office, office.sync_day, office.examine_office, weight=1),
         Workload("import", office.prepare_office, office.import_files, office.examine_office, weight=1),
+        Workload("bundle", office.prepare_road, office.carry_day, office.examine_road, weight=1),
     )
 }
 
