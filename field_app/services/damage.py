@@ -14,6 +14,7 @@ from field_app.store.high_water import find_high_water
 from field_app.store.log_check import LogCheck, check_database
 from shared.log.chain import Head
 from shared.log.signing import SigningKey, log_id
+from shared.store.durable import read_file
 
 DATABASE = "log.sqlite"
 KEY = "log.key"
@@ -42,7 +43,7 @@ class Damage:
 
 
 def find_damage(folder: Path) -> Damage | None:
-    """Check the database of an enrolled laptop; None when all is well; raises DATABASE_IN_USE."""
+    """Check the database of an enrolled laptop; None when all is well; raises DATABASE_IN_USE or FILE_UNREADABLE."""
     path = folder / DATABASE
     if not (folder / ENROLMENT).exists() or not (folder / KEY).exists():
         return None
@@ -55,8 +56,8 @@ def find_damage(folder: Path) -> Damage | None:
 
 
 def own_key(folder: Path) -> SigningKey:
-    """The key that this laptop's log was born with."""
-    return SigningKey((folder / KEY).read_bytes())
+    """The key that this laptop's log was born with; raises FILE_UNREADABLE."""
+    return SigningKey(read_file(folder / KEY))
 
 
 def our_boxes(folder: Path, log: str) -> list[Copy]:

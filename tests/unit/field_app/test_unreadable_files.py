@@ -6,6 +6,7 @@ import pytest
 
 from field_app.app import open_house
 from field_app.config import FieldConfig
+from field_app.services.damage import find_damage
 from shared.domain.errors import DomainError, ErrorCode
 from tests.field_house import make_enrolled
 
@@ -44,3 +45,11 @@ def test_disk_that_does_not_give_a_file(folder: Path, name: str) -> None:
     (folder / name).mkdir()  # reading it fails, whoever reads
     problem = refusal(folder)
     assert (problem.code, problem.values["path"]) == (ErrorCode.FILE_UNREADABLE, name)
+
+
+def test_disk_that_gives_the_log_key_once_and_then_no_more(folder: Path) -> None:
+    (folder / "log.key").unlink()
+    (folder / "log.key").mkdir()
+    with pytest.raises(DomainError) as caught:
+        find_damage(folder)
+    assert (caught.value.code, caught.value.values["path"]) == (ErrorCode.FILE_UNREADABLE, "log.key")
