@@ -1,11 +1,10 @@
 """Writes the vectors of docs/bundle-format.md, always the same: `python -m tests.make_bundle_vectors [FOLDER]`.
 
-The sealed files come from the second writer (tests/contract/stranger_bundle.py), which takes what would be random from
-here; the product's own writer never makes the same file twice.
+The sealed files come from the second writer (tests/contract/second_bundle.py), which makes what would be random from a
+name; the product's own writer never makes the same file twice.
 """
 
 import gzip
-import hashlib
 import json
 import sys
 from collections.abc import Mapping
@@ -17,23 +16,16 @@ from shared.log.head_text import write_head
 from shared.log.receipt import ACCEPTED, BACKED_UP, Receipt, sign_receipt
 from shared.log.signing import log_id
 from shared.wire import routes
-from shared.wire.bundle import read_bundle
+from shared.wire.bundle import CONTEXT, read_bundle
 from shared.wire.receipt_file import ReceiptFile
 from shared.wire.sealing import ssh_key
-from tests.contract import stranger_bundle
-from tests.contract.stranger_bundle import Chance
+from tests.contract import second_bundle, second_verifier
 from tests.make_wire_vectors import VectorLog, key_of
 from tests.vector_office import CAMPAIGN, EPOCH, NOW, SCHOOL
 
 FOLDER = Path(__file__).parent / "data" / "bundle" / "v1"
 DEVICE, OFFICE = key_of("device"), key_of("office")
 PLAN = b"# a plan\nid: primary\n"
-
-
-def chance(name: str) -> Chance:
-    """What a writer takes from chance, made from a name."""
-    digests = [hashlib.sha256(f"testday vector {name} {part}".encode()).digest() for part in ("file", "share", "nonce")]
-    return Chance(digests[0][:16], digests[1], digests[2][:16])
 
 
 def entry(log: VectorLog, *, vouched: bool) -> dict[str, Any]:
@@ -52,7 +44,14 @@ def manifest(*logs: dict[str, Any], **changes: Any) -> dict[str, Any]:
 
 def sealed(told: dict[str, Any], files: list[bytes], name: str = "good", signer: str = "device") -> bytes:
     """A bundle by the second writer."""
-    return stranger_bundle.write(told, files, key_of(signer).raw, bytes.fromhex(OFFICE.public), chance(name))
+    text = second_verifier.write_json(told)
+    record = second_verifier.write_json({"bundle": told, "sig": key_of(signer).sign(CONTEXT, text.decode())})
+    return packed(record + b"\n" + b"".join(files), name)
+
+
+def packed(content: bytes, name: str) -> bytes:
+    """Any content, packed and sealed to the vector office."""
+    return second_bundle.seal(gzip.compress(content, mtime=0), bytes.fromhex(OFFICE.public), name)
 
 
 def make_refused(log: VectorLog) -> list[dict[str, Any]]:
@@ -61,7 +60,7 @@ def make_refused(log: VectorLog) -> list[dict[str, Any]]:
     good = sealed(manifest(one), [file])
     rows = good.splitlines(keepends=True)
     office = bytes.fromhex(OFFICE.public)
-    elsewhere = stranger_bundle.seal(b"anything", bytes.fromhex(key_of("stranger").public), chance("elsewhere"))
+    elsewhere = second_bundle.seal(b"anything", bytes.fromhex(key_of("stranger").public), "elsewhere")
     bad = {
         "nothing": b"",
         "a letter": "各位老师".encode(),
@@ -70,8 +69,8 @@ def make_refused(log: VectorLog) -> list[dict[str, Any]]:
         "a row is missing": b"".join(rows[:20] + rows[21:]),
         "two rows changed places": b"".join([*rows[:20], rows[21], rows[20], *rows[22:]]),
         "for another office": elsewhere,
-        "not packed": stranger_bundle.seal(b"anything", office, chance("plain")),
-        "no manifest": stranger_bundle.seal(gzip.compress(file, mtime=0), office, chance("bare")),
+        "not packed": second_bundle.seal(b"anything", office, "plain"),
+        "no manifest": packed(file, "bare"),
         "signed by another key": sealed(manifest(one), [file], signer="stranger"),
         "of a later version": sealed(manifest(one, version=2), [file]),
         "a device that is not its key's": sealed(manifest(one, device="000000000000"), [file]),
@@ -130,7 +129,7 @@ def make_files() -> Mapping[str, bytes]:
         "head_texts.json": make_texts(log),
     }
     files = {name: (json.dumps(value, ensure_ascii=True, indent=1) + "\n").encode() for name, value in content.items()}
-    inside = gzip.decompress(stranger_bundle.unseal(good, OFFICE.raw))
+    inside = gzip.decompress(second_bundle.unseal(good, OFFICE.raw))
     return {**files, "good.bundle": good, "inside.txt": inside, "good.receipt": make_receipt(log)}
 
 

@@ -9,9 +9,10 @@ from typing import Any
 from shared.domain.errors import DomainError, ErrorCode
 from shared.log.chain import Head
 from shared.log.line import read_json
-from shared.log.signing import HEAD_PATTERN, head_of, log_id
+from shared.log.signing import HEAD_PATTERN, LOG_PATTERN, head_of, log_id
 
 PREFIX = b'{"birth":'
+_LOG = re.compile(LOG_PATTERN)
 _KEY = re.compile(r"[0-9a-f]{64}")
 _ANCESTOR = re.compile(HEAD_PATTERN.decode("ascii"))
 
@@ -74,17 +75,19 @@ def decode_birth(record: bytes) -> Birth:
         raise DomainError(ErrorCode.NOT_A_LINE, reason="birth") from problem
     if birth.encode() != record:
         raise DomainError(ErrorCode.NOT_A_LINE, reason="birth")
-    if birth.log != expected:
-        raise DomainError(ErrorCode.LOG_KEY_MISMATCH)
     if birth.mode not in ("live", "rehearsal") or birth.rate < 1 or (birth.mode == "live" and birth.rate != 1):
         raise DomainError(ErrorCode.NOT_A_LINE, reason="mode")
+    if birth.log != expected:
+        raise DomainError(ErrorCode.LOG_KEY_MISMATCH)
     return birth
 
 
 def _birth(content: dict[str, Any]) -> Birth:
     ancestor = content["ancestor"]
-    if content["birth"] != 1 or not _KEY.fullmatch(str(content["key"])):
+    if content["birth"] != 1 or not _LOG.fullmatch(str(content["log"])):
         raise ValueError("birth")
+    if not _KEY.fullmatch(str(content["key"])) or not _KEY.fullmatch(str(content["plan"])):
+        raise ValueError("key or plan")
     if ancestor is not None and not _ANCESTOR.fullmatch(json.dumps(ancestor, separators=(",", ":"))):
         raise ValueError("ancestor")
     return Birth(

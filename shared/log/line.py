@@ -1,7 +1,7 @@
 """The line codec: one event, one line of UTF-8 JSON; the bytes that are hashed, stored and sent."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,9 @@ from shared.domain.event import Actor, Draft, Event
 FORMAT = 1
 LONGEST = 16 * 1024
 """Most bytes of a line, without its newline."""
+
+DEEPEST = 32
+"""Most objects and lists within each other, the outermost counted: no reader may depend on the room on its stack."""
 
 _KEYS = ("v", "log", "seq", "school", "campaign", "plan", "type", "tv", "actor", "witnesses", "at", "data")
 
@@ -73,11 +76,26 @@ def read_json(line: bytes) -> dict[str, Any]:
             raise ValueError("more than one record")
         if b"\\u" in line:  # an escape may hide half a character, which no page could show
             json.dumps(record, ensure_ascii=False).encode("utf-8")
+        if line.count(b"{") + line.count(b"[") > DEEPEST and _is_too_deep(record):
+            raise ValueError("depth")
     except (ValueError, RecursionError) as problem:
         raise _not_a_line(type(problem).__name__) from problem
     if type(record) is not dict:
         raise _not_a_line("JSON")
     return record
+
+
+def _is_too_deep(record: object) -> bool:
+    level = [record]
+    for _ in range(DEEPEST):
+        level = [inner for outer in level for inner in _inside(outer)]
+    return any(isinstance(inner, dict | list) for inner in level)
+
+
+def _inside(value: object) -> Iterable[object]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 def _event(record: Mapping[str, Any]) -> Event:

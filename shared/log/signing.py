@@ -17,6 +17,7 @@ from shared.log.chain import Head
 
 HEAD_PREFIX = b'{"head":'
 RECEIPT_CONTEXT = "receipt"
+LOG_PATTERN = "[0-9A-HJKMNP-TV-Z]{26}"
 HEAD_PATTERN = rb'\{"log":"([0-9A-HJKMNP-TV-Z]{26})","seq":(0|[1-9][0-9]{0,17}),"hash":"([0-9a-f]{64})"\}'
 """A head inside a record: it is written in one way only, so that no byte of it can change unseen."""
 

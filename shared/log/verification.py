@@ -109,7 +109,8 @@ def _check_heads(
             return sealed, (len(hashes), DomainError(ErrorCode.HEAD_NOT_FOUND, head=str(signed.head), until=seq))
         if hashes[seq] != signed.head.hash:
             # The lines between the last good head and this one do not hash to what was signed.
-            return sealed, (sealed + 1, DomainError(ErrorCode.CHAIN_BROKEN, seq=sealed + 1, until=seq))
+            first = min(sealed + 1, seq)  # two heads at one line cannot both be right
+            return sealed, (first, DomainError(ErrorCode.CHAIN_BROKEN, seq=first, until=seq))
         sealed = seq
     return sealed, None
 

@@ -119,13 +119,14 @@ def read_bundle(data: bytes, office: SigningKey, name: str) -> Bundle:
 
 def _read_manifest(record: bytes) -> tuple[Bundle, list[int]]:
     """The manifest, its signature checked, and the size of each log file that follows it."""
+    content = read_json(record).get("bundle")
+    version = content.get("version") if isinstance(content, dict) else None
+    if type(version) is int and version != VERSION:  # of a later release, which may write the rest otherwise too
+        raise DomainError(ErrorCode.PROTOCOL_UNKNOWN, asked=str(version)[:10], known=VERSION)
     found = _RECORD.fullmatch(record)
-    if found is None:
+    if found is None or not isinstance(content, dict):
         raise DomainError(ErrorCode.NOT_A_LINE, reason="manifest")
     text, signature = found.group(1), found.group(2).decode("ascii")
-    content = read_json(text)
-    if content.get("version") != VERSION:
-        raise DomainError(ErrorCode.PROTOCOL_UNKNOWN, asked=str(content.get("version"))[:10], known=VERSION)
     try:
         bundle, sizes = _bundle(content)
         if bundle.manifest(sizes) != text:

@@ -23,8 +23,9 @@ from shared.wire import routes
 from shared.wire.bundle import UNPACKED_BYTES, Bundle, BundledLog, read_bundle, write_bundle
 from shared.wire.receipt_file import read_receipt_file
 from shared.wire.sealing import seal, ssh_key, unseal
-from tests.contract import stranger, stranger_bundle
-from tests.make_bundle_vectors import DEVICE, FOLDER, OFFICE, write_files
+from tests.contract import second_bundle, second_verifier
+from tests.make_bundle_vectors import DEVICE, FOLDER, OFFICE, sealed, write_files
+from tests.vector_office import SCHOOL
 
 PAGE = Path(__file__).parents[2] / "docs" / "bundle-format.md"
 SHIPPED = sorted(path.name for path in FOLDER.iterdir())
@@ -48,6 +49,15 @@ def refusal(data: bytes) -> ErrorCode | None:
     return None
 
 
+def theirs(data: bytes) -> str | None:
+    """With which code the second reader does."""
+    try:
+        second_bundle.open_bundle(data, OFFICE.raw)
+    except second_verifier.Refused as problem:
+        return problem.code
+    return None
+
+
 def test_the_vectors_are_current(tmp_path: Path) -> None:
     write_files(tmp_path)
     assert sorted(path.name for path in tmp_path.iterdir()) == SHIPPED
@@ -63,18 +73,20 @@ def test_the_page_describes_every_file_and_every_code() -> None:
 
 
 def test_both_readers_open_the_good_bundle() -> None:
-    ours, theirs = read_bundle(GOOD, OFFICE, "good.bundle"), stranger_bundle.read(GOOD, OFFICE.raw)
-    assert theirs.manifest == MANIFEST
+    ours, theirs = read_bundle(GOOD, OFFICE, "good.bundle"), second_bundle.open_bundle(GOOD, OFFICE.raw)
+    assert theirs[0] == MANIFEST
     assert json.loads(ours.manifest()) == MANIFEST
-    assert [log.file for log in ours.logs] == theirs.files
+    assert [log.file for log in ours.logs] == [log.data for log in theirs[1]]
     assert gzip.decompress(unseal(GOOD, OFFICE, "x")) == (FOLDER / "inside.txt").read_bytes()
     assert vectors("keys")["office_ssh_key"] == ssh_key(OFFICE.public)
     assert ours.name == "testday-530521001-{}-12.bundle".format(MANIFEST["logs"][1]["log"][:8])
 
 
 def test_its_logs_are_whole_and_its_vouches_good() -> None:
-    for log in read_bundle(GOOD, OFFICE, "x").logs:
-        assert stranger.verify(log.file).whole
+    for log, theirs in zip(
+        read_bundle(GOOD, OFFICE, "x").logs, second_bundle.open_bundle(GOOD, OFFICE.raw)[1], strict=True
+    ):
+        assert (theirs.verdict.ok, theirs.vouched) == (True, True if log.vouch else None)
         part = read_fragment(log.file)
         report = verify_log(part.birth or b"", part.lines, part.heads)
         assert (report.head, report.unsealed) == (log.head, 0)
@@ -87,21 +99,23 @@ def test_refused_for_the_reason_given(one: dict[str, Any]) -> None:
     with pytest.raises(DomainError) as problem:
         read_bundle(one["file"].encode(), OFFICE, "x.bundle")
     assert problem.value.code == one["code"]
+    with pytest.raises(second_verifier.Refused) as theirs:
+        second_bundle.open_bundle(one["file"].encode(), OFFICE.raw)
+    assert theirs.value.code == one["code"]
 
 
 def test_what_we_write_the_second_reader_reads() -> None:
     ours = read_bundle(GOOD, OFFICE, "x")
     again = write_bundle(ours, DEVICE, OFFICE.public)
     assert again != GOOD
-    assert stranger_bundle.read(again, OFFICE.raw) == stranger_bundle.read(GOOD, OFFICE.raw)
+    assert second_bundle.open_bundle(again, OFFICE.raw) == second_bundle.open_bundle(GOOD, OFFICE.raw)
 
 
 @pytest.mark.parametrize("size", [0, 1, 65535, 65536, 65537, 3 * 65536])
 def test_sealing_agrees_at_every_edge_of_a_chunk(size: int) -> None:
-    plain, chance = os.urandom(size), stranger_bundle.Chance(os.urandom(16), os.urandom(32), os.urandom(16))
-    office = bytes.fromhex(OFFICE.public)
-    assert unseal(stranger_bundle.seal(plain, office, chance), OFFICE, "x") == plain
-    assert stranger_bundle.unseal(seal(plain, OFFICE.public), OFFICE.raw) == plain
+    plain = os.urandom(size)
+    assert unseal(second_bundle.seal(plain, bytes.fromhex(OFFICE.public), str(size)), OFFICE, "x") == plain
+    assert second_bundle.unseal(seal(plain, OFFICE.public), OFFICE.raw) == plain
 
 
 def test_a_small_file_cannot_fill_the_memory() -> None:
@@ -122,7 +136,7 @@ def test_a_long_day_is_small() -> None:
 def test_all_chance_is_in_the_seal() -> None:
     log = read_bundle(GOOD, OFFICE, "x").logs[0]
     bundle = Bundle("530521001", "2022-yunxi", DEVICE.public, 1, (BundledLog(log.head, "", log.file),))
-    first, second = (stranger_bundle.unseal(write_bundle(bundle, DEVICE, OFFICE.public), OFFICE.raw) for _ in range(2))
+    first, second = (second_bundle.unseal(write_bundle(bundle, DEVICE, OFFICE.public), OFFICE.raw) for _ in range(2))
     assert first == second
 
 
@@ -131,6 +145,10 @@ def test_heads_in_texts(one: dict[str, Any]) -> None:
     found = find_head(one["text"])
     assert (str(found.head) if found else None) == one.get("head")
     assert (found.signed.signature if found and found.signed else None) == one.get("signature")
+    second = second_verifier.find_head(one["text"]) or second_verifier.HeadText()
+    head = ":".join(map(str, second.head)) if second.head else None
+    assert (head, second.signature) == (one.get("head"), one.get("signature"))
+    assert second.seal_code == one.get("seal_code")
     if "seal_code" in one:
         assert find_seal_code(one["text"]) == one["seal_code"] == tidy(one["seal_code"])
 
@@ -140,7 +158,13 @@ def test_the_receipt_file() -> None:
     marks = [read_receipt(dict(travelled), OFFICE.public).mark for travelled in file.receipts]
     assert marks == ["accepted", "backed_up"]
     assert file.county_log is not None
-    assert stranger.verify(file.county_log).whole
+    assert second_verifier.verify(file.county_log).ok
+    found, county = second_bundle.read_receipt_file(
+        (FOLDER / "good.receipt").read_bytes(), bytes.fromhex(OFFICE.public), SCHOOL
+    )
+    assert [receipt["mark"] for receipt, _ in found] == marks
+    assert county is not None
+    assert county.head[1] == 3
     assert file.name == "testday-530521001.receipt"
 
 
@@ -175,8 +199,7 @@ def test_only_words_that_nothing_hangs_on_may_differ_in_a_signed_manifest(data: 
         key = data.draw(st.sampled_from(sorted(place)))
     odd = st.one_of(st.none(), st.booleans(), st.integers(), st.text(), st.lists(st.integers(), max_size=2))
     place[key] = data.draw(odd)
-    files = stranger_bundle.read(GOOD, OFFICE.raw).files
-    chance = stranger_bundle.Chance(bytes(16), bytes(32), bytes(16))
-    bundle = stranger_bundle.write(told, files, DEVICE.raw, bytes.fromhex(OFFICE.public), chance)
+    bundle = sealed(told, [log.file for log in read_bundle(GOOD, OFFICE, "x").logs])
     code = refusal(bundle)
+    assert theirs(bundle) == code
     assert f"`{code}`" in PAGE.read_text(encoding="utf-8") if code else key in ("campaign", "made", "vouch")

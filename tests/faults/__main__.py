@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from tests.faults import bitrot, kill, power, proxy, syscalls, threads
+from tests.faults import bitrot, kill, power, proxy, second, syscalls, threads
 from tests.faults.frame import (
     SHOWN,
     Campaign,
@@ -21,7 +21,10 @@ from tests.faults.stage import scratch
 
 CAMPAIGNS = {
     campaign.name: campaign
-    for campaign in (power.ATTACK, syscalls.ATTACK, proxy.ATTACK, threads.ATTACK, kill.ATTACK, bitrot.ATTACK)
+    for campaign in (
+        *(power.ATTACK, syscalls.ATTACK, proxy.ATTACK, threads.ATTACK, kill.ATTACK, bitrot.ATTACK),
+        second.ATTACK,
+    )
 }
 
 

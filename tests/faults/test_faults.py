@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults import bitrot, kill, power, proxy, syscalls, threads
+from tests.faults import bitrot, kill, power, proxy, second, syscalls, threads
 from tests.faults.frame import Account, Campaign, Part, read_results, run_part, run_parts
 
 SHORTEST = (
@@ -14,6 +14,7 @@ SHORTEST = (
     (threads.ATTACK, 8),
     (kill.ATTACK, 9),
     (bitrot.ATTACK, 210),
+    (second.ATTACK, 400),
 )
 CONTROLS = [(campaign, control) for campaign, _count in SHORTEST for control in campaign.controls]
 
