@@ -11,7 +11,7 @@ from types import ModuleType
 
 from shared.log import verification
 from tests.contract import second_verifier
-from tests.faults.frame import Account, Campaign
+from tests.faults.frame import Account, Campaign, Part
 from tests.log_mutations import mutate
 from tests.make_wire_vectors import VectorLog
 from tests.two_readers import Finding, ours, theirs
@@ -19,14 +19,14 @@ from tests.two_readers import Finding, ours, theirs
 WHOLE = "whole"
 
 
-def run(seed: str, count: int, _folder: Path) -> Account:
+def run(part: Part, _folder: Path) -> Account:
     """So many damaged logs."""
-    account, chance, log = Account(), random.Random(seed), VectorLog()
+    account, chance, log = Account(), random.Random(str(part)), VectorLog()
     file = log.file()
-    for number in range(count):
+    for number in range(part.first, part.first + part.count):
         data = mutate(chance, file, log.key)
         mine, other = _read(ours, data), _read(theirs, data)
-        account.check(f"{seed} {number}", [] if mine == other else [f"ours {mine}, theirs {other} in {data!r}"])
+        account.check(f"{part.seed} {number}", [] if mine == other else [f"ours {mine}, theirs {other} in {data!r}"])
         account.figures[mine.code or WHOLE if isinstance(mine, Finding) else "crashed"] += 1
     return account
 
@@ -39,12 +39,12 @@ def _read(reader: Callable[[bytes], Finding], data: bytes) -> Finding | str:
         return f"crashed: {problem!r}"
 
 
-def _run_without(module: ModuleType, name: str, instead: object, seed: str, count: int, folder: Path) -> Account:
+def _run_without(module: ModuleType, name: str, instead: object, part: Part, folder: Path) -> Account:
     """The same while one reader lacks a check, which is there again afterwards."""
     kept = getattr(module, name)
     setattr(module, name, instead)
     try:
-        return run(seed, count, folder)
+        return run(part, folder)
     finally:
         setattr(module, name, kept)
 
