@@ -11,12 +11,14 @@ from shared.wire.routes import PROBE_POINTS
 class Common:
     """The last line both sides share (-1: not even the birth); `forked` when the office also holds something else.
 
-    `ahead` is how many lines the office holds that follow ours.
+    `ahead` is how many lines the office holds that follow ours. `searched` when only its first branch was asked about:
+    another one may hold more of ours.
     """
 
     seq: int
     forked: bool = False
     ahead: int = 0
+    searched: bool = False
 
 
 AskAt = Callable[[Sequence[int]], dict[int, bytes]]
@@ -49,7 +51,7 @@ def _search(hashes: Sequence[bytes], first: Head, ask: AskAt) -> Common:
             break
     if low == ours:
         return Common(ours, ahead=first.seq - ours)
-    return Common(low, forked=True)
+    return Common(low, forked=True, searched=True)
 
 
 def _spread(first: int, last: int) -> list[int]:

@@ -29,11 +29,13 @@ def keep_receipt_file(
 ) -> ReceiptsTaken:
     """Check a receipt file and keep what it brings; the last of `logs` is the laptop's own.
 
-    Raises RECEIPT_UNREADABLE, RECEIPT_FOR_ANOTHER, HEAD_SIGNATURE_WRONG, or what a county log is refused with;
-    then nothing is kept.
+    Raises RECEIPT_UNREADABLE, RECEIPT_FOR_ANOTHER, or what a county log is refused with; then nothing is kept.
     """
     file = read_receipt_file(data, name)
-    receipts = [read_receipt(dict(travelled), enrolment.server_key) for travelled in file.receipts]
+    try:
+        receipts = [read_receipt(dict(travelled), enrolment.server_key) for travelled in file.receipts]
+    except DomainError as problem:
+        raise DomainError(ErrorCode.RECEIPT_UNREADABLE, path=name) from problem
     own = [receipt.head for receipt in receipts if receipt.head.log == logs[-1].head.log]
     strange = [school for school in (file.school, *(r.school for r in receipts)) if school != enrolment.school]
     if strange or not own:

@@ -2,7 +2,8 @@
 
 import hashlib
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any, Protocol
 
@@ -129,12 +130,13 @@ class SyncRunner:
             if "backed_up" in answer:
                 self._keep_receipt(answer["backed_up"], None)
             name = log.head.log
-            theirs = [Head(name, point["seq"], bytes.fromhex(point["hash"])) for point in answer["heads"]]
-            common = find_common(log.hashes, theirs, partial(self._ask_at, name))
+            common = find_common(log.hashes, _heads(answer), partial(self._ask_at, name))
             has = max(common.seq, 0)
             if has < self._received[name]:
                 self.notice(Kept.LINES, self._received[name], has)
             self._push(log, common.seq)
+            if common.searched:
+                common = replace(common, ahead=self._lines_beyond(log))
             if log is own:
                 self._store.add_head(own.seal(own.head.seq, own.head.seq))
                 finding = _finding(common)
@@ -147,6 +149,11 @@ class SyncRunner:
     def _ask_at(self, log: str, points: Sequence[int]) -> dict[int, bytes]:
         answer = self._client.probe([{"log": log, "at": list(points)}])["logs"][0]
         return {point["seq"]: bytes.fromhex(point["hash"]) for point in answer.get("at", [])}
+
+    def _lines_beyond(self, log: Outgoing) -> int:
+        """How many lines follow ours where the office holds all of ours within a branch, which no search showed."""
+        heads = _heads(self._client.probe([{"log": log.head.log}])["logs"][0])
+        return 0 if log.head in heads else max((head.seq - log.head.seq for head in heads), default=0)
 
     def _push(self, log: Outgoing, after: int) -> None:
         """Send everything after line `after` up to the log's head; an empty batch when only the receipt is missing."""
@@ -250,9 +257,14 @@ def fetch_content(client: OfficeClient, sha256: str) -> bytes:
     return data
 
 
+def _heads(answer: Mapping[str, Any]) -> list[Head]:
+    """The head of each branch in an answer to a probe."""
+    return [Head(answer["log"], point["seq"], bytes.fromhex(point["hash"])) for point in answer["heads"]]
+
+
 def _finding(common: Common) -> DomainError | None:
+    if common.ahead > 0:
+        return DomainError(ErrorCode.LOG_BEHIND, count=common.ahead)
     if common.forked:
         return DomainError(ErrorCode.LOG_FORKED, seq=common.seq + 1)
-    if common.ahead:
-        return DomainError(ErrorCode.LOG_BEHIND, count=common.ahead)
     return None

@@ -3,7 +3,6 @@
 import hashlib
 from typing import NamedTuple
 
-from shared.domain.errors import DomainError, ErrorCode
 from shared.log import base32
 
 
@@ -28,16 +27,3 @@ class Head(NamedTuple):
 def next_hash(previous: bytes, line: bytes) -> bytes:
     """The hash after one more line (without its newline)."""
     return hashlib.sha256(previous + line).digest()
-
-
-def parse_head(text: str) -> Head:
-    """The head written as `log:seq:hash`; raises HEAD_NOT_FOUND when the text is no head."""
-    parts = text.strip().split(":")
-    try:
-        log, seq, digest = parts
-        head = Head(log.upper(), int(seq), bytes.fromhex(digest))
-    except ValueError as problem:
-        raise DomainError(ErrorCode.HEAD_NOT_FOUND, head=text.strip()[:120]) from problem
-    if head.seq < 0 or len(head.hash) != 32:
-        raise DomainError(ErrorCode.HEAD_NOT_FOUND, head=text.strip()[:120])
-    return head

@@ -21,6 +21,7 @@ LOG_PATTERN = "[0-9A-HJKMNP-TV-Z]{26}"
 HEAD_PATTERN = rb'\{"log":"([0-9A-HJKMNP-TV-Z]{26})","seq":(0|[1-9][0-9]{0,17}),"hash":"([0-9a-f]{64})"\}'
 """A head inside a record: it is written in one way only, so that no byte of it can change unseen."""
 
+_SIGNATURE = re.compile(r"[0-9a-f]{128}")
 _HEAD_RECORD = re.compile(rb'\{"head":' + HEAD_PATTERN + rb',"sig":"([0-9a-f]{128})"\}')
 
 
@@ -49,6 +50,8 @@ class SigningKey:
 
 def verify(public: str, context: str, message: str, signature: str) -> bool:
     """Whether `signature` (hex) is that key's over `message` in `context`."""
+    if not _SIGNATURE.fullmatch(signature):  # `fromhex` would take capitals and blanks too
+        return False
     try:
         key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(public))
         key.verify(bytes.fromhex(signature), _framed(context, message))

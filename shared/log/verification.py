@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from shared.domain.errors import DomainError, ErrorCode
 from shared.log.base32 import tidy
 from shared.log.birth import Birth, birth_hash, decode_birth
-from shared.log.chain import Head, next_hash, parse_head
+from shared.log.chain import Head, next_hash
 from shared.log.head_text import find_head, find_seal_code
 from shared.log.line import decode_line
 from shared.log.signing import SignedHead
@@ -118,13 +118,12 @@ def _check_heads(
 def _check_expected(birth: Birth, hashes: Sequence[bytes], text: str) -> tuple[int, DomainError] | None:
     """What is wrong when a head or a seal code, somewhere in a text, is held against the log."""
     carried, code = find_head(text), find_seal_code(text)
-    if carried is None and (code is not None or ":" not in text):
+    if carried is None:
         wanted = code or tidy(text)
         if any(tidy(Head(birth.log, seq, digest).seal_code) == wanted for seq, digest in enumerate(hashes)):
             return None
         return len(hashes), DomainError(ErrorCode.HEAD_NOT_FOUND, head=(code or text.strip())[:120])
-    head = carried.head if carried else parse_head(text)
-    signed = carried.signed if carried else None
+    head, signed = carried.head, carried.signed
     if signed is not None and head.log == birth.log and not signed.is_signed_by(birth.key):
         return head.seq, DomainError(ErrorCode.HEAD_SIGNATURE_WRONG, seq=head.seq)
     if head.log == birth.log and head.seq < len(hashes) and hashes[head.seq] == head.hash:

@@ -197,12 +197,8 @@ class Laptop:
             first = self.rows[0]
         else:
             first = write_json({"from": dict(zip(("log", "seq", "hash"), self.head(start), strict=True))})
-        last = write_json(
-            {
-                "head": dict(zip(("log", "seq", "hash"), self.head(end), strict=True)),
-                "sig": self.sign(self.key, "head", head_message(self.head(end)).decode()),
-            }
-        )
+        sig = self.sign(self.key, "head", head_message(self.head(end)).decode())
+        last = write_json({"head": dict(zip(("log", "seq", "hash"), self.head(end), strict=True)), "sig": sig})
         return b"".join(row + b"\n" for row in [first, *self.rows[(start or 0) + 1 : end + 1], last])
 
     # ------------------------------------------------------------ transport (§4, §6)
@@ -239,9 +235,7 @@ class Laptop:
                 isinstance(said.get(k), str) for k in ("code", "place", "zh", "en")
             ):
                 raise NotTheOffice(f"{path}: {r.status_code}")
-            why = Refused(said["code"], said["en"])
-            why.retry_after = int(r.headers.get("Retry-After", "0"))  # type: ignore[attr-defined]
-            raise why
+            raise Refused(said["code"], said["en"])
         if not ((r.status_code == 200 and kind == wanted) or (r.status_code == 204 and wanted == LOG_TYPE)):
             raise NotTheOffice(f"{path}: {r.status_code} {kind}")
         return r
@@ -422,6 +416,12 @@ class Laptop:
             self.notices += [f"{r['first']}-{r['last']}: {r['result']} {r.get('code', '')}" for r in said["runs"]]
             start = end
 
+    def send(self, heads: list[dict[str, Any]]) -> None:
+        """Send what is missing; a search shows the first branch only, and another may hold all that was sent (§5)."""
+        self.push(self.common(heads))
+        if heads and not any(map(self.own, heads)) and not any(map(self.own, self.probe()[0]["heads"])):
+            raise People("the office is ahead on another branch: this laptop was restored from an old copy")
+
     # ------------------------------------------------------------ what the county says (§4)
 
     def pull(self, head: dict[str, Any] | None) -> None:
@@ -491,10 +491,10 @@ class Laptop:
         found, county = self.probe()
         if self.rows:
             try:
-                self.push(self.common(found["heads"]))
+                self.send(found["heads"])
             except Refused as why:
                 if why.code not in ("head_unknown", "log_unknown"):
                     raise
-                self.push(self.common(self.probe()[0]["heads"]))
+                self.send(self.probe()[0]["heads"])
         self.pull(county)
         self.contents()

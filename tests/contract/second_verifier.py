@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -24,8 +25,9 @@ POINT = rf'\{{"log":"({ID})","seq":({SEQ}),"hash":"({HASH})"\}}'
 HEAD_RECORD = re.compile(rf'\{{"head":{POINT},"sig":"({SIG})"\}}'.encode())
 FROM_RECORD = re.compile(rf'\{{"from":{POINT}\}}'.encode())
 _EDGE = r"(?<![0-9A-Za-z]){}(?![0-9A-Za-z])"
-HEAD_TEXT = re.compile(_EDGE.format(rf"({ID}):({SEQ}):({HASH})(?::({SIG}))?"), re.I | re.A)
-SEAL_TEXT = re.compile(_EDGE.format(r"[0-9A-TV-Z]{5}(?:[-\s]?[0-9A-TV-Z]{5}){3}"), re.I | re.A)
+GAP = r"[\s\-–—]*"
+HEAD_TEXT = re.compile(_EDGE.format(rf"({ID}):({SEQ}):({HASH})(?::([0-9a-f]+))?"), re.I | re.A)
+SEAL_TEXT = re.compile(_EDGE.format(rf"[0-9A-TV-Z]{{5}}(?:{GAP}[0-9A-TV-Z]{{5}}){{3}}"), re.I | re.A)
 Head = tuple[str, int, str]  # log, seq, hash in hex
 
 # ---------------------------------------------------------------- S1: bytes, ids, signatures
@@ -49,9 +51,14 @@ def base32(data: bytes, n: int) -> str:
     return "".join(ALPHABET[int(bits[5 * i : 5 * i + 5], 2)] for i in range(n))
 
 
+def narrow(text: str) -> str:
+    """A text without full-width letters, digits and signs."""
+    return unicodedata.normalize("NFKC", text)
+
+
 def tidy(typed: str) -> str:
     """What a person typed, in Crockford's letters."""
-    return re.sub(r"[\s-]", "", typed).upper().translate(str.maketrans("OIL", "011"))
+    return re.sub(GAP[:-1], "", narrow(typed)).upper().translate(str.maketrans("OIL", "011"))
 
 
 def key_id(public: bytes) -> str:
@@ -261,6 +268,7 @@ class HeadText:
 
 def find_head(text: str) -> HeadText | None:
     """The first head in a text, else the first seal code (B7)."""
+    text = narrow(text)
     if m := HEAD_TEXT.search(text):
         return HeadText((m[1].upper(), int(m[2]), m[3].lower()), m[4] and m[4].lower())
     m = SEAL_TEXT.search(text)
@@ -312,21 +320,16 @@ def verify(data: bytes, head: str | None = None) -> Verdict:
 
 
 def _outside(text: str, log: str, key: bytes, hashes: list[str]) -> tuple[Any, ...] | None:
-    """What is wrong with a log for which somebody holds this head; our own words, S3.6 has none."""
-    found, n = find_head(text), len(hashes) - 1
-    if found is None:
-        return ("no_head_in_text",)
+    """What is wrong with a log for which somebody holds this head (S3.6)."""
+    found, end = find_head(text) or HeadText(seal_code=tidy(text)), len(hashes)
     if found.head is None:
         codes: Iterable[str | None] = (seal_code((log, i, h)).replace("-", "") for i, h in enumerate(hashes))
-        return None if found.seal_code in codes else ("seal_code_unknown",)
+        return None if found.seal_code in codes else ("head_not_found", end, end)
     other, seq, wanted = found.head
-    if other != log:
-        return ("other_log",)
-    if found.signature and not signed_by(key, "head", head_message(found.head), found.signature):
-        return "forged", seq, seq
-    if seq > n:
-        return "cut", n + 1, seq
-    return None if hashes[seq] == wanted else ("differs", None, seq)
+    if other == log and found.signature and not signed_by(key, "head", head_message(found.head), found.signature):
+        return "head_signature_wrong", seq, seq
+    held = other == log and seq < end and hashes[seq] == wanted
+    return None if held else ("head_not_found", min(seq, end), min(seq, end))
 
 
 # ---------------------------------------------------------------- S2, S4: receipts and the county's log
@@ -349,12 +352,12 @@ def check_receipt(receipt: Any, office: bytes) -> dict[str, Any]:
     if not signed_by(office, "receipt", receipt["receipt"].encode("utf-8", "replace"), receipt["sig"]):
         raise Refused("bad_signature")
     try:
-        said: dict[str, Any] = read_json(receipt["receipt"])
+        said: Any = read_json(receipt["receipt"])
     except ValueError as e:
         raise Refused("receipt_unreadable", str(e)) from None
-    if not shaped(said, RECEIPT_SHAPE):
+    if not isinstance(said, dict) or not shaped({k: said[k] for k in RECEIPT_SHAPE if k in said}, RECEIPT_SHAPE):
         raise Refused("receipt_unreadable", "keys")
-    return said
+    return dict(said)
 
 
 @dataclass(frozen=True)
@@ -381,7 +384,7 @@ def read_fragment(data: bytes) -> Fragment:
     else:
         birth = read_birth(first)
         start = (birth["log"], 0, sha(first).hex())
-    if last is None or not data.endswith(b"\n"):
+    if last is None:
         raise Refused("head_missing")
     lines = [r for r in rows[1:] if not r.startswith(b'{"head":')]
     if not all(map(read_head, (r for r in rows[1:] if r.startswith(b'{"head":')))):

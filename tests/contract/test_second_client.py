@@ -132,6 +132,19 @@ def test_an_old_copy_hears_that_the_office_is_ahead(laptop: Laptop) -> None:
         copy_of(laptop, 3, "old").one_pass()
 
 
+def test_an_old_copy_of_a_branch_that_came_second_hears_it_too(laptop: Laptop) -> None:
+    second = copy_of(laptop, 5, "second")
+    laptop.one_pass()
+    note(second, 5, "另")
+    old = copy_of(second, 8, "old")
+    second.one_pass()
+    assert heads_of(second) == [7, 10]
+    with pytest.raises(People):
+        old.one_pass()
+    assert old.notices[1:] == ["6-8: duplicate "]
+    assert heads_of(second) == [7, 10]
+
+
 def test_refusals_are_as_the_page_says(laptop: Laptop) -> None:
     laptop.session()
     body = laptop.fragment(None, 7)

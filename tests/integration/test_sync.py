@@ -201,6 +201,32 @@ def test_a_laptop_restored_from_an_older_copy_hears_that_it_is_behind(
         copy.close()
 
 
+def test_a_laptop_restored_on_a_branch_that_came_second_hears_that_it_is_behind(
+    served: ServedOffice, road: Road, enrol: Enrol, tmp_path: Path
+) -> None:
+    first = enrol(size=60).record(6)
+    second = first.copy(tmp_path / "second", road.url)
+    second.goes_on_otherwise(7, 5)
+    second.record(4)
+    old = second.copy(tmp_path / "old", road.url)
+    try:
+        first.record(3).runner.run_pass()
+        second.record(2).runner.run_pass()
+        assert list_branches(served, first.log) == [(-1, 9), (6, 12)]
+        for _ in range(2):
+            finding = old.runner.run_pass()
+            assert finding is not None
+            assert (finding.code, finding.values) == (ErrorCode.LOG_BEHIND, {"count": 2})
+        assert old.runner.received == 10
+        assert list_branches(served, first.log) == [(-1, 9), (6, 12)]
+        finding = second.runner.run_pass()
+        assert finding is not None
+        assert finding.code is ErrorCode.LOG_FORKED
+    finally:
+        old.close()
+        second.close()
+
+
 def test_unknown_types_are_kept_with_a_verdict(served: ServedOffice, enrol: Enrol) -> None:
     laptop = enrol(size=12)
     line = laptop.log.lines[11].replace(b'"type":"', b'"type":"of_a_later_release_')
