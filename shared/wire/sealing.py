@@ -29,22 +29,26 @@ def unseal(sealed: bytes, office: SigningKey, name: str) -> bytes:
 
     Raises NOT_A_BUNDLE, BUNDLE_CUT, BUNDLE_FOR_ANOTHER or BUNDLE_DAMAGED.
     """
-    check_sealed(sealed, name)
+    body = check_sealed(sealed, name)
     try:
-        return bytes(pyrage.decrypt(sealed, [pyrage.ssh.Identity.from_buffer(ssh_identity(office))]))
+        return bytes(pyrage.decrypt(body, [pyrage.ssh.Identity.from_buffer(ssh_identity(office))]))
     except pyrage.DecryptError as problem:
         another = "No matching keys" in str(problem)
         code = ErrorCode.BUNDLE_FOR_ANOTHER if another else ErrorCode.BUNDLE_DAMAGED
         raise DomainError(code, path=name) from problem
 
 
-def check_sealed(sealed: bytes, name: str) -> None:
-    """Promise that a file looks sealed from outside; raises NOT_A_BUNDLE, or BUNDLE_CUT when its end is missing."""
+def check_sealed(sealed: bytes, name: str) -> bytes:
+    """The armour of a file that looks sealed from outside; raises NOT_A_BUNDLE, or BUNDLE_CUT when its end is missing.
+
+    Blanks and zeros around it are left out.
+    """
     body = sealed.strip(b"\0 \r\n\t")  # what a stick keeps of a file that was never finished may be zeros
     if BEGINS.startswith(body[: len(BEGINS)]) and not body.endswith(ENDS):
         raise DomainError(ErrorCode.BUNDLE_CUT, path=name)
     if not body.startswith(BEGINS):
         raise DomainError(ErrorCode.NOT_A_BUNDLE, path=name)
+    return body
 
 
 def ssh_key(public: str) -> str:

@@ -81,12 +81,18 @@ def unarmour(data: bytes) -> bytes:
     body = data.strip(BLANK)
     if not body or BEGIN.startswith(body):
         raise Refused("bundle_cut")
-    rows = [row.removesuffix(b"\r") for row in body.split(b"\n")]
-    if rows[0] != BEGIN:
+    if not body.startswith(BEGIN):
         raise Refused("not_a_bundle")
-    if END not in rows:
+    if not body.endswith(END):
         raise Refused("bundle_cut")
-    if rows[-1] != END or any(len(row) != 64 for row in rows[1:-2]) or not 0 < len(rows[-2]) <= 64:
+    rows = [row.removesuffix(b"\r") for row in body.split(b"\n")]
+    if (
+        rows[0] != BEGIN
+        or rows[-1] != END
+        or len(rows) < 3
+        or any(len(row) != 64 for row in rows[1:-2])
+        or not 0 < len(rows[-2]) <= 64
+    ):
         raise Refused("bundle_damaged", "armour")
     return un64(b"".join(rows[1:-1]), padded=True)
 

@@ -4,6 +4,8 @@ import gzip
 import hashlib
 import json
 import os
+import random
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -138,6 +140,39 @@ def test_all_chance_is_in_the_seal() -> None:
     bundle = Bundle("530521001", "2022-yunxi", DEVICE.public, 1, (BundledLog(log.head, "", log.file),))
     first, second = (second_bundle.unseal(write_bundle(bundle, DEVICE, OFFICE.public), OFFICE.raw) for _ in range(2))
     assert first == second
+
+
+def damaged(chance: random.Random, data: bytes) -> bytes:
+    """A sealed file as a bad stick, a mail program or an editor leaves it."""
+    place, rows = chance.randrange(len(data)), data.splitlines(keepends=True)
+    row = chance.randrange(len(rows))
+    match chance.randrange(7):
+        case 0:
+            return data[:place] + bytes([data[place] ^ 1 << chance.randrange(8)]) + data[place + 1 :]
+        case 1:
+            return data[:place] + chance.choice((b"", bytes(64), b" \n"))
+        case 2:
+            return data.replace(b"\n", b"\r\n")
+        case 3:
+            rows[row] = rows[row].strip() + chance.choice((b" \n", b"\r\n", b"\n\n", b"", b"=\n"))
+        case 4:
+            rows.insert(chance.randrange(len(rows)), rows.pop(row))
+        case 5:
+            return data + chance.choice((b"x", bytes(9), b"\n\n", b" \t", b"\v", b"\xff"))
+        case 6:
+            return chance.choice((b" ", b"\n", bytes(9), b"\xef\xbb\xbf", b"x", b"\v")) + data
+    return b"".join(rows)
+
+
+def test_both_readers_say_the_same_of_damaged_bundles() -> None:
+    chance, header = random.Random(7), {ErrorCode.BUNDLE_DAMAGED, ErrorCode.BUNDLE_FOR_ANOTHER}
+    seen = Counter[object]()
+    for turn in range(400):
+        data = damaged(chance, GOOD)
+        code = refusal(data)
+        assert theirs(data) == code or {code, theirs(data)} == header, (turn, code, theirs(data))
+        seen[code] += 1
+    assert {None, ErrorCode.BUNDLE_DAMAGED, ErrorCode.BUNDLE_CUT, ErrorCode.NOT_A_BUNDLE} <= seen.keys()
 
 
 @pytest.mark.parametrize("one", TEXTS, ids=lambda one: str(one["text"])[:12])
