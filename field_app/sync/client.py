@@ -56,6 +56,11 @@ class OfficeClient:
         self._token = ""
         self.sent = self.received = 0
 
+    @property
+    def patience(self) -> float:
+        """For how many seconds an answer is waited for."""
+        return self._timeouts[1]
+
     def close(self) -> None:
         """Let go of the connection."""
         self._http.close()

@@ -11,6 +11,7 @@ from field_app.sync.client import OfficeClient, SyncFailure, pack
 from field_app.sync.compare import Common, find_common
 from field_app.sync.county import county_head, keep_county
 from field_app.sync.outgoing import Outgoing, inherited_log, own_log
+from field_app.sync.pace import Pace
 from field_app.sync.ports import OfficeRecords
 from field_app.sync.receipts import ReceiptsTaken, keep_receipt_file
 from shared.domain.clock import Clock
@@ -21,9 +22,10 @@ from shared.log.logfile import from_record, join_records
 from shared.log.receipt import ACCEPTED, BACKED_UP, read_receipt
 from shared.log.signing import SigningKey
 from shared.store.ports import EventStore
+from shared.timepiece import tick_ms
 from shared.wire.county_log import fold_county
 from shared.wire.enrolment import Enrolment
-from shared.wire.routes import BATCH_BYTES, BATCH_LINES, CONTEXT_VOUCH, vouch_message
+from shared.wire.routes import BATCH_LINES, CONTEXT_VOUCH, vouch_message
 
 _COMPARE_AGAIN = frozenset({ErrorCode.HEAD_UNKNOWN.value, ErrorCode.LOG_UNKNOWN.value})
 
@@ -67,6 +69,7 @@ class SyncRunner:
         self._enrolment = enrolment
         self._clock = clock
         self.notice: Notice = lambda _what, _had, _has: None
+        self._pace = Pace()
         self._one_pass = threading.Lock()
         self._keeping = threading.Lock()
         """Held while something that the office gave is put away: a pass and a receipt file may bring it at once."""
@@ -166,20 +169,24 @@ class SyncRunner:
                 break
 
     def _push_batch(self, log: Outgoing, sent: int, *, with_birth: bool) -> int:
-        until = min(sent + BATCH_LINES, log.head.seq)
         start = Head(log.head.log, sent, log.hashes[sent])
         first = log.birth if with_birth else from_record(start)
         vouch = self._device_key.sign(CONTEXT_VOUCH, vouch_message(start.log, start.hash)) if with_birth else ""
-        while True:
-            seal = log.seal(sent, until)
-            lines = log.lines(sent, seal.head.seq)
-            packed = pack(join_records([first, *lines, seal.record()]))
-            if len(packed) <= BATCH_BYTES or len(lines) <= 1:
-                break
-            until = sent + len(lines) // 2
-        answer = self._client.push(packed, vouch)
-        self._keep_receipt(answer["receipt"], seal.head)
-        return seal.head.seq
+        packed, end = _fitting(log, sent, first, self._pace.most)
+        answer = self._timed_push(packed, vouch)
+        self._keep_receipt(answer["receipt"], end)
+        return end.seq
+
+    def _timed_push(self, packed: bytes, vouch: str) -> dict[str, Any]:
+        """Push a batch, and let the pace follow the road that it met."""
+        began = tick_ms()
+        try:
+            answer = self._client.push(packed, vouch)
+        except SyncFailure:
+            self._pace.broke()
+            raise
+        self._pace.arrived(len(packed), (tick_ms() - began) / 1000, self._client.patience)
+        return answer
 
     def _keep_receipt(self, travelled: dict[str, str], expected: Head | None) -> None:
         receipt = read_receipt(travelled, self._enrolment.server_key)
@@ -260,6 +267,20 @@ def fetch_content(client: OfficeClient, sha256: str) -> bytes:
 def _heads(answer: Mapping[str, Any]) -> list[Head]:
     """The head of each branch in an answer to a probe."""
     return [Head(answer["log"], point["seq"], bytes.fromhex(point["hash"])) for point in answer["heads"]]
+
+
+def _fitting(log: Outgoing, sent: int, first: bytes, most: int) -> tuple[bytes, Head]:
+    """The next batch, packed, and its last head: as many lines as go into `most` bytes, halving until they do."""
+    seal = log.seal(sent, min(sent + BATCH_LINES, log.head.seq))
+    while True:
+        lines = log.lines(sent, seal.head.seq)
+        packed = pack(join_records([first, *lines, seal.record()]))
+        if len(packed) <= most or len(lines) <= 1:
+            return packed, seal.head
+        try:
+            seal = log.seal(sent, sent + len(lines) // 2)
+        except DomainError:  # an ancestor's log, whose laptop signed nothing earlier: the batch cannot be smaller
+            return packed, seal.head
 
 
 def _finding(common: Common) -> DomainError | None:
