@@ -1,5 +1,6 @@
 """A road between laptop and office that breaks where a test says: a proxy on a real socket."""
 
+import re
 import socket
 import struct
 import threading
@@ -149,6 +150,31 @@ def cut_request(share: float) -> Fault:
 def reset(crossing: Crossing) -> None:
     """The connection is reset before the office sees anything."""
     crossing.reset()
+
+
+def reset_answer(crossing: Crossing) -> None:
+    """The connection is reset in the middle of the answer."""
+    answer = crossing.ask_office()
+    crossing.answer(answer[: -len(answer) // 3])
+    crossing.reset()
+
+
+def claim_length(more: int) -> Fault:
+    """A proxy on the way says that the answer is longer than it is, or shorter."""
+
+    def fault(crossing: Crossing) -> None:
+        head, _, body = crossing.ask_office().partition(b"\r\n\r\n")
+        claimed = f"Content-Length: {len(body) + more}".encode()
+        crossing.answer(re.sub(rb"(?i)content-length: \d+", claimed, head) + b"\r\n\r\n" + body)
+
+    return fault
+
+
+def stop_in_answer(crossing: Crossing) -> None:
+    """Half of the answer comes, and then nothing more."""
+    answer = crossing.ask_office()
+    crossing.answer(answer[: len(answer) // 2])
+    crossing.road.wait_for_end()
 
 
 def stay_silent(crossing: Crossing) -> None:

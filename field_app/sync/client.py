@@ -3,19 +3,23 @@
 import gzip
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import requests
 import urllib3
 from marshmallow import EXCLUDE, Schema, ValidationError
 
+from field_app.sync.diagnosis import code_of_break, code_of_stranger, load_json, read_answer
 from shared.domain.errors import DomainError, ErrorCode
 from shared.log.signing import SigningKey, verify
 from shared.wire import routes, schemas
 from shared.wire.enrolment import Enrolment, read_enrolment
 
+T = TypeVar("T")
 _LARGEST = 32 * 1024 * 1024
 _JSON = {"Accept": "application/json"}
 
@@ -108,22 +112,26 @@ class OfficeClient:
         headers = {"Content-Type": routes.LOG_TYPE, "Content-Encoding": "gzip"}
         if vouch:
             headers[routes.VOUCH_HEADER] = vouch
-        return _load(self._send("POST", routes.PUSH, packed, headers), schemas.PushAnswer())
+        return self._send("POST", routes.PUSH, packed, headers, partial(_load, schemas.PushAnswer()))
 
     def county_log(self, after: int) -> bytes | None:
         """The county log after a line, or None while there is none."""
-        answer = self._send("GET", f"{routes.COUNTY_LOG}?after={after}", b"", {})
-        return None if answer.status == 204 else _expect(answer, routes.LOG_TYPE)
+
+        def read(answer: Answer) -> bytes | None:
+            return None if answer.status == 204 else _expect(routes.LOG_TYPE, answer)
+
+        return self._send("GET", f"{routes.COUNTY_LOG}?after={after}", b"", {}, read)
 
     def content(self, sha256: str) -> bytes:
         """A file by its hash, unchecked."""
-        return _expect(self._send("GET", f"{routes.CONTENT}/{sha256}", b"", {}), routes.CONTENT_TYPE)
+        return self._send("GET", f"{routes.CONTENT}/{sha256}", b"", {}, partial(_expect, routes.CONTENT_TYPE))
 
     def _post(self, path: str, asked: Mapping[str, Any], schema: Schema) -> dict[str, Any]:
         body = json.dumps(asked, separators=(",", ":")).encode()
-        return _load(self._send("POST", path, body, {"Content-Type": "application/json"}), schema)
+        return self._send("POST", path, body, {"Content-Type": "application/json"}, partial(_load, schema))
 
-    def _send(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> Answer:
+    def _send(self, method: str, path: str, body: bytes, headers: dict[str, str], read: Callable[[Answer], T]) -> T:
+        """One request; `read` makes of a good answer what was asked for, and raises a SyncFailure for a strange one."""
         if self._token:
             headers = {"Authorization": f"Bearer {self._token}", **headers}
         try:
@@ -137,12 +145,20 @@ class OfficeClient:
                 stream=True,
             ) as response:
                 answer = _read(response)
+            self.sent += len(body)
+            self.received += len(answer.body)
+            _check(answer)
+            return read(answer)
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as problem:
-            raise _network_failure(problem) from problem
-        self.sent += len(body)
-        self.received += len(answer.body)
-        _check(answer)
-        return answer
+            raise SyncFailure(code_of_break(problem), **self._road) from problem
+        except SyncFailure as failure:
+            failure.values.update(self._road)
+            raise
+
+    @property
+    def _road(self) -> dict[str, object]:
+        """What the words about a failure name: where the office is, and how long it was waited for."""
+        return {"host": urlsplit(self._url).netloc or self._url, "seconds": f"{self.patience:g}"}
 
 
 def pack(fragment: bytes) -> bytes:
@@ -151,14 +167,13 @@ def pack(fragment: bytes) -> bytes:
 
 
 def _read(response: requests.Response) -> Answer:
-    body = response.raw.read(_LARGEST, decode_content=True)
+    body, short = read_answer(response, _LARGEST)
     kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-    content: Any = None
-    if kind == "application/json":
-        try:
-            content = json.loads(body)
-        except (ValueError, RecursionError):
-            content = None
+    content, torn = load_json(body) if kind == "application/json" else (None, False)
+    if short:  # all of an answer is here and more was promised: no cut, but a wrong promise
+        raise SyncFailure(ErrorCode.LENGTH_WRONG if content is not None else ErrorCode.REPLY_CUT)
+    if torn:
+        raise SyncFailure(ErrorCode.LENGTH_WRONG)
     return Answer(response.status_code, body, kind, content, _seconds(response.headers.get("Retry-After")))
 
 
@@ -174,37 +189,25 @@ def _check(answer: Answer) -> None:
             ErrorCode.OFFICE_REFUSED, refused=str(said["code"]), zh=str(said["zh"])[:300], en=str(said["en"])[:300]
         )
     if answer.status not in (200, 204):
-        raise SyncFailure(ErrorCode.OFFICE_NOT_OURS)
+        raise SyncFailure(code_of_stranger(answer.status, answer.body))
     if answer.status == 200 and not answer.body:  # no answer of ours is empty: the cut was among the headers
         raise SyncFailure(ErrorCode.REPLY_CUT)
 
 
-def _load(answer: Answer, schema: Schema) -> dict[str, Any]:
+def _load(schema: Schema, answer: Answer) -> dict[str, Any]:
     """The body of an answer; a page of HTML or another program's JSON is not our office."""
     try:
         loaded: dict[str, Any] = schema.load(answer.json, unknown=EXCLUDE)
     except (ValidationError, TypeError) as problem:
-        raise SyncFailure(ErrorCode.OFFICE_NOT_OURS) from problem
+        raise SyncFailure(code_of_stranger(answer.status, answer.body)) from problem
     return loaded
 
 
-def _expect(answer: Answer, kind: str) -> bytes:
+def _expect(kind: str, answer: Answer) -> bytes:
     """The body of an answer of this content type; a log-in page that came up half-way is not our office."""
     if answer.kind != kind:
-        raise SyncFailure(ErrorCode.OFFICE_NOT_OURS)
+        raise SyncFailure(code_of_stranger(answer.status, answer.body))
     return answer.body
-
-
-def _network_failure(problem: Exception) -> SyncFailure:
-    if isinstance(problem, requests.exceptions.SSLError):
-        return SyncFailure(ErrorCode.OFFICE_NOT_OURS)
-    if isinstance(problem, requests.exceptions.ReadTimeout):
-        return SyncFailure(ErrorCode.REPLY_CUT)
-    cause = problem.args[0] if problem.args else None
-    never_there = isinstance(problem, requests.exceptions.ConnectTimeout | requests.exceptions.InvalidURL)
-    if never_there or isinstance(cause, urllib3.exceptions.MaxRetryError):
-        return SyncFailure(ErrorCode.OFFICE_UNREACHABLE)
-    return SyncFailure(ErrorCode.REPLY_CUT)
 
 
 def _seconds(text: str | None) -> float | None:

@@ -6,6 +6,7 @@ from shared.domain.errors import DomainError
 from shared.domain.errors import ErrorCode as C
 from shared.wire.drill_problems import DRILL_WORDS
 from shared.wire.keeping_problems import KEEPING_WORDS
+from shared.wire.road_problems import ROAD_WORDS
 from shared.wire.roster_problems import ROSTER_WORDS
 from shared.wire.stick_problems import STICK_WORDS
 
@@ -18,6 +19,8 @@ class Problem:
     zh: str
     en: str
 
+
+_ELSEWHERE = (KEEPING_WORDS, ROSTER_WORDS, DRILL_WORDS, STICK_WORDS, ROAD_WORDS)
 
 PROBLEMS: dict[C, Problem] = {
     C.NOT_A_LINE: Problem(
@@ -379,34 +382,6 @@ PROBLEMS: dict[C, Problem] = {
     C.CONTENT_UNKNOWN: Problem(
         404, "县里没有这份文件，请与县里联系。", "The office does not have this file; call the county."
     ),
-    C.OFFICE_UNREACHABLE: Problem(
-        503,
-        "连不上县里的服务器（没有网络，或地址不对）。记录都在本机，会自动再试。",
-        "The office cannot be reached (no network, or a wrong address). "
-        "All records are here; it tries again by itself.",
-    ),
-    C.OFFICE_NOT_OURS: Problem(
-        502,
-        "回答的不是县里的服务器，多半是上网登录页。请先在浏览器里登录网络。",
-        "What answered is not the office, most likely a network log-in page. Log in to the network in a browser first.",
-    ),
-    C.OFFICE_KEY_WRONG: Problem(
-        502,
-        "这台服务器的身份与登记时不同，没有传送任何内容。请核对地址并与县里联系。",
-        "This server is not the one this laptop is enrolled with; nothing was sent. "
-        "Check the address and call the county.",
-    ),
-    C.OFFICE_FAILED: Problem(
-        502,
-        "县里的服务器出错（{status}）。记录都在本机，会自动再试。",
-        "The office's server failed ({status}). All records are here; it tries again by itself.",
-    ),
-    C.OFFICE_REFUSED: Problem(422, "县里没有接收：{zh}", "The office refused: {en}"),
-    C.REPLY_CUT: Problem(
-        502,
-        "传到一半断开了。记录都在本机，会自动再试，不会重复。",
-        "The connection broke half-way. All records are here; it tries again by itself and nothing is doubled.",
-    ),
     C.LOG_FORKED: Problem(
         409,
         "县里这份日志从第 {seq} 条起与本机不同；两份都已保留，请马上打电话告诉县里。",
@@ -474,7 +449,7 @@ PROBLEMS: dict[C, Problem] = {
         "密钥文件 {path} 读不出来，或者不是原来那一个。文件没有被改动；请放回备份里的同名文件。",
         "The key file {path} cannot be read, or is not the one it was. It was left untouched; put back its backup.",
     ),
-    **{code: Problem(*words) for code, words in (KEEPING_WORDS | ROSTER_WORDS | DRILL_WORDS | STICK_WORDS).items()},
+    **{code: Problem(*words) for words_of in _ELSEWHERE for code, words in words_of.items()},
     C.RULE_BROKEN: Problem(422, "{reason}", "{reason}"),
     C.INTERNAL: Problem(
         500,

@@ -123,7 +123,7 @@ def test_a_cut_anywhere_loses_nothing_and_doubles_nothing(
     for path in ("/hello", "/session", "/probe", "/push"):
         laptop.record(7)
         road.add(path, CUTS[name])
-        assert laptop.fails().code is ErrorCode.REPLY_CUT, path
+        assert laptop.fails().code in (ErrorCode.REPLY_CUT, ErrorCode.CONNECTION_RESET), path
     assert laptop.runner.run_pass() is None
     assert stored_lines(served, laptop.log) == laptop.log.lines[:28]
     assert laptop.runner.received == 28

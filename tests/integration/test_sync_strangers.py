@@ -1,38 +1,41 @@
 """What is on the road besides our office: log-in pages, other offices, forged receipts; each told apart in words."""
 
-import socket
-import threading
 from collections.abc import Iterator
-from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from field_app.sync.client import OfficeClient, SyncFailure
-from shared.domain.errors import DomainError, ErrorCode
+from field_app.sync.client import SyncFailure
+from shared.domain.errors import ErrorCode
 from shared.log.receipt import ACCEPTED
 from shared.log.signing import SigningKey
 from shared.wire.problems import sentence
 from tests.office_house import FIRST, ServedOffice
-from tests.road import Fault, Road, change, cut_answer, reset, say, stay_silent
+from tests.road import Fault, Road, change, say
 from tests.sync_house import SyncLaptop, enrol_laptop, serve, stored_lines
 
 LOGIN = "<html><title>上网认证</title><form>手机号 <input></form></html>".encode()
 HTML = {"Content_Type": "text/html; charset=utf-8"}
 JSON = {"Content_Type": "application/json"}
-PORTALS: dict[str, Fault] = {
-    "200 with HTML": say("200 OK", LOGIN, **HTML),
-    "302 to a log-in page": say("302 Found", b"", Location="http://10.0.0.1/login"),
-    "307 to a log-in page": say("307 Temporary Redirect", b"", Location="http://10.0.0.1/login"),
-    "511": say("511 Network Authentication Required", LOGIN, **HTML),
-    "403 with HTML": say("403 Forbidden", LOGIN, **HTML),
-    "200 with other JSON": say("200 OK", b'{"ok":true}', **JSON),
-    "200 with a JSON list": say("200 OK", b"[]", **JSON),
-    "200 that calls HTML JSON": say("200 OK", LOGIN, **JSON),
-    "200 with deep JSON": say("200 OK", b"[" * 100_000, **JSON),
-    "204 with nothing": say("204 No Content", b""),
-    "404 of another program": say("404 Not Found", b'{"error":"no"}', **JSON),
+BLOCKED = "<!DOCTYPE html><html><head><title>访问被拒绝</title></head><body>网站已被过滤</body></html>".encode()
+STRANGERS: dict[str, tuple[Fault, ErrorCode]] = {
+    "200 with a log-in form": (say("200 OK", LOGIN, **HTML), ErrorCode.LOG_IN_PAGE),
+    "302 to a log-in page": (say("302 Found", b"", Location="http://10.0.0.1/login"), ErrorCode.LOG_IN_PAGE),
+    "307 to a log-in page": (
+        say("307 Temporary Redirect", b"", Location="http://10.0.0.1/login"),
+        ErrorCode.LOG_IN_PAGE,
+    ),
+    "511": (say("511 Network Authentication Required", LOGIN, **HTML), ErrorCode.LOG_IN_PAGE),
+    "403 with a log-in form": (say("403 Forbidden", LOGIN, **HTML), ErrorCode.LOG_IN_PAGE),
+    "200 that calls a form JSON": (say("200 OK", LOGIN, **JSON), ErrorCode.LOG_IN_PAGE),
+    "200 with a page": (say("200 OK", BLOCKED, **HTML), ErrorCode.PROXY_ANSWERED),
+    "403 with a page": (say("403 Forbidden", BLOCKED, **HTML), ErrorCode.PROXY_ANSWERED),
+    "200 with other JSON": (say("200 OK", b'{"ok":true}', **JSON), ErrorCode.OFFICE_NOT_OURS),
+    "200 with a JSON list": (say("200 OK", b"[]", **JSON), ErrorCode.OFFICE_NOT_OURS),
+    "200 with deep JSON": (say("200 OK", b"[" * 100_000, **JSON), ErrorCode.OFFICE_NOT_OURS),
+    "204 with nothing": (say("204 No Content", b""), ErrorCode.OFFICE_NOT_OURS),
+    "404 of another program": (say("404 Not Found", b'{"error":"no"}', **JSON), ErrorCode.OFFICE_NOT_OURS),
 }
 PATHS = ("/hello", "/session", "/probe", "/push")
 
@@ -61,11 +64,12 @@ def laptop(served: ServedOffice, road: Road, tmp_path: Path) -> Iterator[SyncLap
     made.close()
 
 
-@pytest.mark.parametrize("name", PORTALS)
-def test_a_log_in_page_is_not_our_office(served: ServedOffice, road: Road, laptop: SyncLaptop, name: str) -> None:
+@pytest.mark.parametrize("name", STRANGERS)
+def test_a_stranger_is_not_our_office(served: ServedOffice, road: Road, laptop: SyncLaptop, name: str) -> None:
+    fault, code = STRANGERS[name]
     for path in PATHS:
-        road.add(path, PORTALS[name])
-        assert laptop.fails().code is ErrorCode.OFFICE_NOT_OURS, path
+        road.add(path, fault)
+        assert laptop.fails().code is code, path
     assert laptop.runner.received == 0
     assert laptop.runner.run_pass() is None
     assert stored_lines(served, laptop.log) == laptop.log.lines[:10]
@@ -79,7 +83,7 @@ def test_a_log_in_page_half_way_through_a_pull_is_not_our_office(
     served.office.county_logs.append(school, "message_sent", {"text": "请核对"}, "admin")
     for end in ("/county-log", laptop.enrolment.plan):
         road.add(end, say("200 OK", LOGIN, **HTML))
-        assert laptop.fails().code is ErrorCode.OFFICE_NOT_OURS, end
+        assert laptop.fails().code is ErrorCode.LOG_IN_PAGE, end
     assert laptop.runner.run_pass() is None
     assert len(laptop.office.county_lines()) == 1
     assert laptop.office.find_content(laptop.enrolment.plan) is not None
@@ -102,52 +106,6 @@ def test_the_time_an_office_asks_for_is_kept(road: Road, laptop: SyncLaptop, sta
     problem = laptop.fails()
     assert isinstance(problem, SyncFailure)
     assert problem.retry_after is None
-
-
-def answer_plainly(listening: socket.socket) -> None:
-    """One answer without TLS, to whatever was said."""
-    visitor, _ = listening.accept()
-    with visitor:
-        visitor.recv(65536)
-        visitor.sendall(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
-
-
-def test_half_open_reset_and_absent_offices_are_told_apart(road: Road) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as nobody:
-        port = nobody.getsockname()[1]
-    said: dict[str, ErrorCode] = {}
-    with ExitStack() as stack:
-        plain = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
-        threading.Thread(target=answer_plainly, args=(plain,), daemon=True).start()
-        client = OfficeClient(road.url, (1.0, 0.3))
-        absent = OfficeClient(f"http://127.0.0.1:{port}", (1.0, 0.3))
-        wrong = OfficeClient("http:///", (1.0, 0.3))
-        tls = OfficeClient(f"https://127.0.0.1:{plain.getsockname()[1]}", (1.0, 2.0))
-        for one in (client, absent, wrong, tls):
-            stack.callback(one.close)
-        for name, who, fault in (
-            ("half open", client, stay_silent),
-            ("reset", client, reset),
-            ("cut", client, cut_answer(0.5)),
-            ("nobody listens", absent, None),
-            ("no address at all", wrong, None),
-            ("no TLS there", tls, None),
-        ):
-            if fault:
-                road.add("/hello", fault)
-            with pytest.raises(SyncFailure) as failure:
-                who.hello(None)
-            said[name] = failure.value.code
-    assert said == {
-        "half open": ErrorCode.REPLY_CUT,
-        "reset": ErrorCode.REPLY_CUT,
-        "cut": ErrorCode.REPLY_CUT,
-        "nobody listens": ErrorCode.OFFICE_UNREACHABLE,
-        "no address at all": ErrorCode.OFFICE_UNREACHABLE,
-        "no TLS there": ErrorCode.OFFICE_NOT_OURS,
-    }
-    words = {sentence(DomainError(code), language) for code in said.values() for language in ("zh", "en")}
-    assert len(words) == 6
 
 
 def test_an_office_with_another_key_gets_nothing(served: ServedOffice, road: Road, tmp_path: Path) -> None:

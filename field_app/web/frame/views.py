@@ -27,6 +27,8 @@ bp = Blueprint(
 )
 
 BELL_SOON_MS = 5 * 60_000
+_OFFLINE = frozenset({ErrorCode.OFFICE_UNREACHABLE, ErrorCode.OFFICE_ADDRESS_UNKNOWN})
+"""How a laptop without a network hears of it."""
 """A signal this near asks for an open console."""
 
 PHASE_WORDS = {
@@ -110,7 +112,7 @@ def _county_line() -> dict[str, Any]:
     status = the_sync().status()
     network = ""
     if status.state is SyncState.WAITING and status.problem is not None:
-        network = _("未联网，正常") if status.problem.code is ErrorCode.OFFICE_UNREACHABLE else say(status.problem)
+        network = _("未联网，正常") if status.problem.code in _OFFLINE else say(status.problem)
     elif status.problem is not None:
         network = say(status.problem)
     elif status.state is SyncState.IN_TOUCH:
