@@ -28,4 +28,4 @@ compile requirements/dev.txt pyproject.toml --all-extras
 # What runs in a school or an office, and the build backend: the same pins as dev.txt.
 rm -f "$work/out.txt"
 printf 'hatchling\neditables\n' > "$work/build.in"
-compile requirements/run.txt pyproject.toml "$work/build.in" --extra postgres -c requirements/dev.txt --no-annotate
+compile requirements/run.txt pyproject.toml "$work/build.in" --extra postgres --extra zstd -c requirements/dev.txt --no-annotate

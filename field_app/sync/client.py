@@ -1,6 +1,5 @@
 """HTTP to the office: every way in which it can go wrong becomes one error with words of its own."""
 
-import gzip
 import json
 import secrets
 from collections.abc import Callable, Mapping
@@ -18,6 +17,7 @@ from shared.domain.errors import DomainError, ErrorCode
 from shared.log.signing import SigningKey, verify
 from shared.wire import routes, schemas
 from shared.wire.enrolment import Enrolment, read_enrolment
+from shared.wire.packing import GZIP, list_encodings, pack
 
 T = TypeVar("T")
 _LARGEST = 32 * 1024 * 1024
@@ -58,6 +58,7 @@ class OfficeClient:
         self._http = requests.Session()
         self._http.trust_env = False
         self._token = ""
+        self._encoding = GZIP
         self.sent = self.received = 0
 
     @property
@@ -79,6 +80,7 @@ class OfficeClient:
             raise SyncFailure(ErrorCode.OFFICE_KEY_WRONG)
         if expected_key is not None and hello["server"] != expected_key:
             raise SyncFailure(ErrorCode.OFFICE_KEY_WRONG)
+        self._encoding = next(one for one in list_encodings() if one in (GZIP, *hello.get("encodings", ())))
         return hello
 
     def enrol(self, code: str, key: SigningKey, software: str) -> Enrolment:
@@ -107,9 +109,13 @@ class OfficeClient:
         """What the office holds of these logs."""
         return self._post(routes.PROBE, {"logs": logs}, schemas.ProbeAnswer())
 
+    def pack(self, fragment: bytes) -> bytes:
+        """A fragment as it travels to this office: the smallest packing that both sides have."""
+        return pack(fragment, self._encoding)
+
     def push(self, packed: bytes, vouch: str = "") -> dict[str, Any]:
-        """Send a gzipped fragment."""
-        headers = {"Content-Type": routes.LOG_TYPE, "Content-Encoding": "gzip"}
+        """Send a packed fragment."""
+        headers = {"Content-Type": routes.LOG_TYPE, "Content-Encoding": self._encoding}
         if vouch:
             headers[routes.VOUCH_HEADER] = vouch
         return self._send("POST", routes.PUSH, packed, headers, partial(_load, schemas.PushAnswer()))
@@ -156,14 +162,9 @@ class OfficeClient:
             raise
 
     @property
-    def _road(self) -> dict[str, object]:
+    def _road(self) -> dict[str, Any]:
         """What the words about a failure name: where the office is, and how long it was waited for."""
         return {"host": urlsplit(self._url).netloc or self._url, "seconds": f"{self.patience:g}"}
-
-
-def pack(fragment: bytes) -> bytes:
-    """A fragment as it travels."""
-    return gzip.compress(fragment, 9, mtime=0)
 
 
 def _read(response: requests.Response) -> Answer:

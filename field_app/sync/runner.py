@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, Protocol
 
-from field_app.sync.client import OfficeClient, SyncFailure, pack
+from field_app.sync.client import OfficeClient, SyncFailure
 from field_app.sync.compare import Common, find_common
 from field_app.sync.county import county_head, keep_county
 from field_app.sync.outgoing import Outgoing, inherited_log, own_log
@@ -172,7 +172,7 @@ class SyncRunner:
         start = Head(log.head.log, sent, log.hashes[sent])
         first = log.birth if with_birth else from_record(start)
         vouch = self._device_key.sign(CONTEXT_VOUCH, vouch_message(start.log, start.hash)) if with_birth else ""
-        packed, end = _fitting(log, sent, first, self._pace.most)
+        packed, end = _fitting(log, sent, first, self._pace.most, self._client.pack)
         answer = self._timed_push(packed, vouch)
         self._keep_receipt(answer["receipt"], end)
         return end.seq
@@ -269,7 +269,7 @@ def _heads(answer: Mapping[str, Any]) -> list[Head]:
     return [Head(answer["log"], point["seq"], bytes.fromhex(point["hash"])) for point in answer["heads"]]
 
 
-def _fitting(log: Outgoing, sent: int, first: bytes, most: int) -> tuple[bytes, Head]:
+def _fitting(log: Outgoing, sent: int, first: bytes, most: int, pack: Callable[[bytes], bytes]) -> tuple[bytes, Head]:
     """The next batch, packed, and its last head: as many lines as go into `most` bytes, halving until they do."""
     seal = log.seal(sent, min(sent + BATCH_LINES, log.head.seq))
     while True:

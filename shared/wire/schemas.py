@@ -38,6 +38,7 @@ class HelloAnswer(Body):
     server = fields.String(required=True, validate=_HEX32)
     epoch = fields.String(required=True)
     protocol = fields.List(_whole(), required=True)
+    encodings = fields.List(fields.String())
     time = _whole(required=True)
     nonce = fields.String(required=True)
     sig = fields.String(required=True, validate=_HEX64)

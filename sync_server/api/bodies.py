@@ -3,7 +3,7 @@
 from flask import Request
 
 from shared.domain.errors import DomainError, ErrorCode
-from shared.wire.packing import unpack
+from shared.wire.packing import list_encodings, unpack
 from shared.wire.routes import BATCH_BYTES, BATCH_LINES, UNPACKED_BYTES
 
 
@@ -15,9 +15,9 @@ def read_batch(request: Request) -> bytes:
     if len(body) != (request.content_length or 0):
         raise DomainError(ErrorCode.BODY_DAMAGED)
     encoding = request.headers.get("Content-Encoding", "identity")
-    if encoding not in ("gzip", "identity"):
+    if encoding not in ("identity", *list_encodings()):
         raise DomainError(ErrorCode.BODY_INVALID, reason="Content-Encoding")
-    unpacked = unpack(body, UNPACKED_BYTES) if encoding == "gzip" else body
+    unpacked = body if encoding == "identity" else unpack(body, UNPACKED_BYTES, encoding)
     if unpacked.count(b"\n") > BATCH_LINES + 2:  # the first record and the head beside the lines
         raise DomainError(ErrorCode.BODY_TOO_LARGE, limit=f"{BATCH_LINES} 条 lines")
     return unpacked

@@ -41,7 +41,11 @@ def probe(asked: dict[str, Any]) -> Any:
     requestBody={"required": True, "content": {LOG_TYPE: _FILE}},
     parameters=[
         {"in": "header", "name": VOUCH_HEADER, "schema": {"type": "string"}},
-        {"in": "header", "name": "Content-Encoding", "schema": {"type": "string", "enum": ["gzip", "identity"]}},
+        {
+            "in": "header",
+            "name": "Content-Encoding",
+            "schema": {"type": "string", "enum": ["gzip", "identity", "zstd"]},
+        },
     ],
 )
 @blueprint.response(200, PushAnswer)

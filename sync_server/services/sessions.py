@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from shared.domain.clock import Clock
 from shared.domain.errors import DomainError, ErrorCode
 from shared.log.signing import SigningKey, verify
+from shared.wire.packing import list_encodings
 from shared.wire.routes import (
     CONTEXT_HELLO,
     CONTEXT_SESSION,
@@ -50,6 +51,7 @@ class Sessions:
             "server": self._key.public,
             "epoch": self._epoch,
             "protocol": [PROTOCOL],
+            "encodings": list(list_encodings()),
             "time": self._clock.now().wall,
             "nonce": ours,
             "sig": self._key.sign(CONTEXT_HELLO, hello_message(nonce, ours, self._epoch)),

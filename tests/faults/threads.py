@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.sample_log import SampleLog, make_log
-from field_app.sync.client import OfficeClient, pack
+from field_app.sync.client import OfficeClient
 from shared.domain.errors import DomainError
 from shared.log.signing import SigningKey
 from shared.timepiece import wall_ms
@@ -48,7 +48,7 @@ class Crowd:
     def post(self, log: SampleLog, batch: int) -> list[str]:
         """All post one batch of a log; what was wrong with the answers."""
         after = batch * LINES
-        packed = pack(fragment(log, after, after + LINES, birth=after == 0))
+        packed = self._clients[0].pack(fragment(log, after, after + LINES, birth=after == 0))
         start = log.heads[0]
         vouch = self._device.sign(CONTEXT_VOUCH, vouch_message(start.log, start.hash)) if after == 0 else ""
         with ThreadPoolExecutor(THREADS) as pool:

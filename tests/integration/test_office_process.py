@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bench.office_process import TESTDAY, Served, make_office, run_server_command
-from field_app.sync.client import OfficeClient, SyncFailure, pack
+from field_app.sync.client import OfficeClient, SyncFailure
 from shared.domain.errors import ErrorCode
 from shared.log.birth import birth_head
 from shared.log.signing import SigningKey
@@ -40,7 +40,7 @@ class Visiting:
         """Send the whole log; returns the runs of results."""
         start = birth_head(self.log.birth)
         vouch = self.key.sign(CONTEXT_VOUCH, vouch_message(start.log, start.hash))
-        runs: list[dict[str, object]] = self.client.push(pack(self.log.file()), vouch)["runs"]
+        runs: list[dict[str, object]] = self.client.push(self.client.pack(self.log.file()), vouch)["runs"]
         return runs
 
     def held(self) -> list[dict[str, object]]:

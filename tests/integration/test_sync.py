@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from field_app.sync.client import OfficeClient, SyncFailure, pack
+from field_app.sync.client import OfficeClient, SyncFailure
 from field_app.sync.runner import SyncRunner
 from shared.domain.errors import ErrorCode
 from shared.domain.office import Kept
@@ -89,7 +89,7 @@ def test_everything_pushed_again_is_stored_once(served: ServedOffice, enrol: Enr
     laptop = enrol().record(40)
     laptop.runner.run_pass()
     laptop.client.open_session(laptop.enrolment, laptop.keys.device, 0)
-    answer = laptop.client.push(pack(fragment(laptop.log)))
+    answer = laptop.client.push(laptop.client.pack(fragment(laptop.log)))
     assert answer["runs"] == [{"first": 1, "last": 40, "result": "duplicate"}]
     assert stored_lines(served, laptop.log) == laptop.log.lines
 
@@ -249,7 +249,7 @@ def test_bytes_that_are_no_line_keep_their_place(served: ServedOffice, enrol: En
 
 def test_identical_posts_at_the_same_time_store_once(served: ServedOffice, enrol: Enrol) -> None:
     laptop = enrol(size=200)
-    packed, answers = pack(fragment(laptop.log)), []
+    answers = []
     start = birth_head(laptop.log.birth)
     vouch = laptop.keys.device.sign(CONTEXT_VOUCH, vouch_message(start.log, start.hash))
     together = threading.Barrier(8)
@@ -258,7 +258,7 @@ def test_identical_posts_at_the_same_time_store_once(served: ServedOffice, enrol
         client = OfficeClient(served.url)
         client.open_session(laptop.enrolment, laptop.keys.device, 0)
         together.wait(10)
-        answers.append(client.push(packed, vouch)["runs"])
+        answers.append(client.push(client.pack(fragment(laptop.log)), vouch)["runs"])
         client.close()
 
     threads = [threading.Thread(target=post) for _ in range(8)]
@@ -286,7 +286,7 @@ def test_a_log_of_another_school_is_refused_and_kept_apart(served: ServedOffice,
     ours, other = enrol(size=10).record(10), enrol("other", size=10, school=SECOND).record(10)
     ours.client.open_session(ours.enrolment, ours.keys.device, 0)
     with pytest.raises(SyncFailure) as failure:
-        ours.client.push(pack(fragment(other.log)))
+        ours.client.push(ours.client.pack(fragment(other.log)))
     assert failure.value.refused == ErrorCode.SCHOOL_WRONG
     assert stored_lines(served, other.log) == []
     assert [item.code for item in served.office.store.read(lambda book: book.list_quarantined())] == ["school_wrong"]
@@ -299,7 +299,7 @@ def test_a_new_log_needs_a_vouch_of_its_laptop(served: ServedOffice, enrol: Enro
     laptop.client.open_session(laptop.enrolment, laptop.keys.device, 0)
     for vouch in ("", strange, "0" * 128):
         with pytest.raises(SyncFailure) as failure:
-            laptop.client.push(pack(fragment(laptop.log)), vouch)
+            laptop.client.push(laptop.client.pack(fragment(laptop.log)), vouch)
         assert failure.value.refused == ErrorCode.LOG_NOT_VOUCHED
     assert stored_lines(served, laptop.log) == []
 
