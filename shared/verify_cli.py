@@ -2,7 +2,6 @@
 
 import json
 import sqlite3
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ from shared.log.birth import decode_birth
 from shared.log.logfile import read_fragment
 from shared.log.signing import SignedHead, SigningKey
 from shared.log.verification import Report, verify_log
-from shared.store.office_file import KeptLog, holds_office, read_kept_logs
+from shared.store.office_file import holds_office, read_kept_logs, verify_kept
 from shared.store.reading import is_database, opened, read_logs
 from shared.store.sqlite import read_log
 from shared.wire.bundle import read_bundle
@@ -87,7 +86,7 @@ def verify_office(path: Path, head: str | None = None) -> list[Report] | None:
             kept = list(read_kept_logs(connection))
     except (sqlite3.Error, OSError, ValueError) as problem:
         raise DomainError(ErrorCode.NOT_A_LOG, path=path.name) from problem
-    return _holding([_verify_kept(one, head) for one in kept], head)
+    return _holding([verify_kept(one, head) for one in kept], head)
 
 
 def verify_bundle(path: Path, head: str | None = None, office_key: Path | None = None) -> list[Report] | None:
@@ -118,17 +117,6 @@ def _holding(reports: list[Report], head: str | None) -> list[Report]:
     if not holding:
         raise DomainError(_NOT_FOUND, head=head.strip()[:120])
     return holding
-
-
-def _verify_kept(kept: KeptLog, head: str | None) -> Report:
-    """An office signs for whole batches only: a line after its head was put there by somebody else."""
-    report = verify_log(kept.birth, kept.lines, kept.heads, kept.hashes, head)
-    if report.is_whole and report.unsealed:
-        first = report.sealed + 1
-        return replace(
-            report, problem=DomainError(ErrorCode.CHAIN_BROKEN, seq=first), first_bad=first, last_bad=report.lines
-        )
-    return report
 
 
 def read_path(path: Path) -> tuple[bytes, list[bytes], list[bytes] | None, list[SignedHead]]:

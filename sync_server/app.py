@@ -17,6 +17,7 @@ from sync_server.api.frame import device_rule, init_api
 from sync_server.config import SOFTWARE, ServerConfig
 from sync_server.services.county_log import CountyLogs
 from sync_server.services.enrolment import Enrolments
+from sync_server.services.epochs import check_epoch
 from sync_server.services.folds import Folds
 from sync_server.services.ingest import Ingest
 from sync_server.services.integrity import Integrity
@@ -49,6 +50,7 @@ def open_office(config: ServerConfig) -> Office:
     except (ValueError, OSError) as problem:
         store.close()
         raise DomainError(ErrorCode.KEY_DAMAGED, path=config.key_file.name) from problem
+    row = check_epoch(store, row, config.folder)
     return _put_together(config, row, store, key, clock_for(row))
 
 

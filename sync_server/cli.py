@@ -21,13 +21,16 @@ from sync_server.app import create_app, open_office
 from sync_server.config import ServerConfig, default_folder
 from sync_server.jobs import start_jobs
 from sync_server.services.accounts import ROLES, add_account
+from sync_server.services.backups import OfficeBackups
 from sync_server.services.bundles import Bundles
+from sync_server.services.epochs import take_epoch
 from sync_server.services.handing_back import hand_back
 from sync_server.services.making import FIRST_ACCOUNT, make_key, make_office
 from sync_server.services.office import Office
 from sync_server.services.rebuilding import rebuild_logs
 from sync_server.services.schools import import_schools
 from sync_server.services.stages import find_stage
+from sync_server.store.copies import check_copy, put_back
 from sync_server.store.records import School
 from sync_server.store.sqlite import SqliteStore
 from sync_server.web.desk import desk_of
@@ -74,17 +77,25 @@ def init(  # noqa: PLR0913 - one parameter an option
 @click.option("--host", default="127.0.0.1", help="Address to listen on; put a TLS reverse proxy before any other.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8010, help="Port to listen on; 0 takes any free one.")
 @click.option("--threads", type=click.IntRange(1, 64), default=8, help="Requests worked on at the same time.")
+@click.option(
+    "--backups",
+    type=click.Path(file_okay=False, path_type=Path),
+    envvar="TESTDAY_SERVER_BACKUPS",
+    help="Folder for backups, better on another disk; `backups` in the data folder when it is not given.",
+)
 @click.pass_obj
-def run(folder: Path, host: str, port: int, threads: int) -> None:
+def run(folder: Path, host: str, port: int, threads: int, backups: Path | None) -> None:
     """Serve the API and the county's pages until stopped. 运行。"""
-    office = open_office(ServerConfig(folder, host, port, threads))
+    office = open_office(ServerConfig(folder, host, port, threads, backups=backups))
     try:
         app = create_app(office)
         listening = listen(app, host, port, threads)
-        scheduler = start_jobs(office, desk_of(app).board)
+        kept = OfficeBackups(office)
+        scheduler = start_jobs(office, desk_of(app).board, kept)
         click.echo(f"http://{host}:{listening.effective_port}/")
         answer_until_stopped(listening)
         scheduler.shutdown()
+        kept.look()
     finally:
         office.close()
 
@@ -256,10 +267,29 @@ def _import_one(bundles: Bundles, file: Path, receipts: Path) -> bool:
 @click.argument("target", type=click.Path(path_type=Path))
 @click.pass_obj
 def backup(folder: Path, target: Path) -> None:
-    """Write a consistent copy of the office's database, also while it runs. 备份。"""
+    """Write a copy of the office's database, also while it runs, and verify it. 备份。"""
     with _office(folder) as office:
-        office.store.backup(target)
-        click.echo(str(target))
+        copy = OfficeBackups(office).write(target)
+        click.echo(f"{target}：{len(copy.heads)} 份日志 logs，{copy.lines} 条 lines")
+
+
+@server.command()
+@click.argument("copy", metavar="BACKUP", type=_FILE)
+@click.pass_obj
+def restore(folder: Path, copy: Path) -> None:
+    """Put a backup in the database's place while the office stands still; schools send what it lacks again. 恢复备份。
+
+    The backup is verified first, the old database is kept in set-aside, and a new epoch begins.
+    """
+    config = ServerConfig(folder)
+    check_copy(copy)
+    kept = put_back(copy, config.database)
+    with _office(folder) as office:
+        row = take_epoch(office.store, office.row, folder)
+        lines = office.store.read(lambda book: book.count_lines())
+    click.echo(f"已恢复 restored：{lines} 条 lines；新纪元 epoch {row.epoch}")
+    click.echo(f"原来的数据库 the old database：{kept or '–'}")
+    click.echo("缺的记录由各校笔记本下次联网时自动补传。What is missing comes from the laptops by itself.")
 
 
 @server.command()

@@ -18,11 +18,17 @@ class ServerConfig:
     port: int = 8010
     threads: int = 8
     jobs: bool = True
+    backups: Path | None = None
 
     @property
     def database(self) -> Path:
         """The one SQLite file."""
         return self.folder / "server.sqlite"
+
+    @property
+    def backups_folder(self) -> Path:
+        """Where backups go: better another disk than beside the database, which is the default."""
+        return self.backups or self.folder / "backups"
 
     @property
     def key_file(self) -> Path:

@@ -1,14 +1,16 @@
-"""What may be late at the office: the sweep that notes silence, and the sweep that verifies stored chains again."""
+"""What may be late at the office: the sweeps for silence and for rotten chains, the high-water mark, backups."""
 
 import logging
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from sync_server.services.backups import OfficeBackups
 from sync_server.services.board import Board
 from sync_server.services.office import Office
 
 SILENCE_SECONDS = 60
 INTEGRITY_SECONDS = 300
+KEEPING_SECONDS = 5
 
 log = logging.getLogger(__name__)
 
@@ -30,12 +32,13 @@ class SilenceSweep:
         self.silent = silent
 
 
-def start_jobs(office: Office, board: Board) -> BackgroundScheduler:
-    """Start both sweeps; shut the scheduler down before the office is closed."""
+def start_jobs(office: Office, board: Board, backups: OfficeBackups) -> BackgroundScheduler:
+    """Start all of them; shut the scheduler down before the office is closed."""
     scheduler = BackgroundScheduler(
         timezone="UTC", job_defaults={"max_instances": 1, "coalesce": True, "misfire_grace_time": None}
     )
     scheduler.add_job(SilenceSweep(board).run, "interval", seconds=SILENCE_SECONDS, id="silence")
     scheduler.add_job(office.integrity.sweep, "interval", seconds=INTEGRITY_SECONDS, id="integrity")
+    scheduler.add_job(backups.look, "interval", seconds=KEEPING_SECONDS, id="backups")
     scheduler.start()
     return scheduler

@@ -142,11 +142,12 @@ class StillSync:
     problem: DomainError | None = None
     last_contact: int | None = None
     recorded: int = 0
+    backed_up: int = 0
 
     def status(self) -> SyncStatus:
         """See `Sync.status`."""
         state = SyncState.WAITING if self.problem else SyncState.NEVER
-        return SyncStatus(state, self.recorded, self.received, self.last_contact, None, self.problem)
+        return SyncStatus(state, self.recorded, self.received, self.last_contact, None, self.problem, 0, self.backed_up)
 
     def start(self) -> None:
         """See `Sync.start`."""

@@ -6,13 +6,13 @@ from field_app.services.damage import DATABASE, KEY, own_key
 from field_app.services.rebuilding import Account, Rebuilding, contents_of, enrolment_of, plan_rebuilding
 from field_app.services.takeover import promise_takeover
 from field_app.store.black_box import box_name, kit_name
-from field_app.store.set_aside import set_aside
 from shared.domain.errors import DomainError, ErrorCode
 from shared.log.birth import birth_head
 from shared.log.chain import Head
 from shared.log.logfile import Fragment, write_log
 from shared.log.signing import sign_head
 from shared.store.durable import disk_errors, sync_folder, write_whole
+from shared.store.set_aside import set_aside
 from shared.wire.kit import Kit
 
 

@@ -9,13 +9,13 @@ from pathlib import Path
 
 from field_app.services.box_feed import write_kit
 from field_app.services.laptop import Laptop
-from field_app.store.backups import FOLDER, Backup, backup_path, list_backups, list_surplus
 from field_app.store.high_water import write_high_water
 from field_app.store.log_check import check_database
 from field_app.sync.schedule import SteadyScheduler
 from shared.domain.errors import DomainError, ErrorCode
 from shared.log.chain import Head
 from shared.log.signing import sign_head
+from shared.store.backups import FOLDER, Backup, backup_path, list_backups, list_surplus
 from shared.store.durable import disk_errors, sync_folder
 from shared.timepiece import tick_ms
 

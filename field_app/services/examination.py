@@ -6,10 +6,10 @@ from enum import StrEnum
 
 from field_app.services.black_box import read_place
 from field_app.services.laptop import Laptop
-from field_app.store.backups import FOLDER, list_backups
 from field_app.store.log_check import check_database
 from shared.domain.errors import DomainError, ErrorCode
 from shared.log.verification import Report, verify_log
+from shared.store.backups import FOLDER, list_backups
 
 LEAST_FREE_BYTES = 500 * 2**20
 """A day takes a few MiB; below this a backup or a browser's cache may fill the disk."""

@@ -15,20 +15,20 @@ from field_app.services.black_box import read_place
 from field_app.services.damage import DATABASE, our_boxes, own_key
 from field_app.services.takeover import older_logs
 from field_app.services.uniting import United, contradicts, signed_heads, unite
-from field_app.store.backups import FOLDER as BACKUPS
-from field_app.store.backups import list_backups
 from field_app.store.black_box import kit_name
 from field_app.store.copies import Copy, CopyKind, read_copy
 from field_app.store.high_water import find_high_water
 from field_app.store.log_check import check_database
 from field_app.store.rebuilt import Rebuilt, Row
-from field_app.store.set_aside import list_set_aside, set_aside
 from shared.domain.errors import DomainError, ErrorCode
 from shared.log.chain import Head
 from shared.log.logfile import Fragment, write_log
 from shared.log.receipt import Receipt, read_receipt
 from shared.log.signing import log_id, sign_head
+from shared.store.backups import FOLDER as BACKUPS
+from shared.store.backups import list_backups
 from shared.store.durable import publish, write_whole
+from shared.store.set_aside import list_set_aside, set_aside
 from shared.wire.enrolment import Enrolment, read_enrolment
 from shared.wire.kit import read_kit
 

@@ -74,7 +74,7 @@ class SyncRunner:
         self._keeping = threading.Lock()
         """Held while something that the office gave is put away: a pass and a receipt file may bring it at once."""
         self._inherited = [inherited_log(log) for log in store.ancestors()]
-        self._received = {log.head.log: self._proven(log) for log in self._logs()}
+        self._count_receipts()
 
     @property
     def recorded(self) -> int:
@@ -85,6 +85,11 @@ class SyncRunner:
     def received(self) -> int:
         """How many of them a receipt of our office proves to be there."""
         return sum(self._received.values())
+
+    @property
+    def backed_up(self) -> int:
+        """The last line of the laptop's own log that a verified backup of the office holds; 0 before the first."""
+        return self._backed_up
 
     @property
     def inherited_pending(self) -> int:
@@ -115,7 +120,7 @@ class SyncRunner:
         with self._keeping:
             before = self._office.county_hashes()
             taken = keep_receipt_file(self._logs(), self._office, self._enrolment, data, name)
-            self._received = {log.head.log: self._proven(log) for log in self._logs()}
+            self._count_receipts()
         self._compare_county(before, self._office.county_hashes())
         return taken
 
@@ -196,10 +201,17 @@ class SyncRunner:
             self._office.add_receipt(receipt, travelled)
             if expected is not None:
                 self._received[expected.log] = max(self._received[expected.log], expected.seq)
+            else:
+                self._backed_up = self._proven(own_log(self._store, self._log_key), BACKED_UP)
 
-    def _proven(self, log: Outgoing) -> int:
-        """The last line of a log that a receipt of our office proves to be there."""
-        receipts = self._office.receipts(log.head.log, ACCEPTED)
+    def _count_receipts(self) -> None:
+        logs = self._logs()
+        self._received = {log.head.log: self._proven(log) for log in logs}
+        self._backed_up = self._proven(logs[-1], BACKED_UP)
+
+    def _proven(self, log: Outgoing, mark: str = ACCEPTED) -> int:
+        """The last line of a log that a receipt of our office with this mark proves."""
+        receipts = self._office.receipts(log.head.log, mark)
         return next((receipt.head.seq for receipt in receipts if log.holds(receipt.head)), 0)
 
     def _pull_county(self, point: Any) -> None:

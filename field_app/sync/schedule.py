@@ -90,7 +90,8 @@ class SyncSchedule:
         with self._lock:
             wait = None if self._state is SyncState.RUNNING else max(0.0, (self._due - tick_ms()) / 1000)
             contact = self._last_contact()
-            return SyncStatus(self._state, recorded, received, contact, wait, self._problem, inherited)
+            problem, backed_up = self._problem, self.runner.backed_up
+            return SyncStatus(self._state, recorded, received, contact, wait, problem, inherited, backed_up)
 
     def wait_until_idle(self, seconds: float) -> bool:
         """Wait for the running pass to end; False when it takes longer."""

@@ -32,6 +32,9 @@ class SyncStatus:
     inherited_pending: int = 0
     """Of the lines without a receipt, those of logs that this laptop took over."""
 
+    backed_up: int = 0
+    """The last own line that a verified backup of the office holds."""
+
     @property
     def pending(self) -> int:
         """Lines without a receipt."""

@@ -24,6 +24,7 @@ class ErrorCode(StrEnum):
     BOX_PLACE_MISSING = "box_place_missing"
     BOX_NOT_WRITTEN = "box_not_written"
     BACKUP_DAMAGED = "backup_damaged"
+    OFFICE_COPY_DAMAGED = "office_copy_damaged"
     NO_ROOM_FOR_BACKUP = "no_room_for_backup"
     LOG_DAMAGED = "log_damaged"
     NOTHING_TO_REBUILD = "nothing_to_rebuild"

@@ -2,10 +2,12 @@
 
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from shared.domain.errors import DomainError, ErrorCode
 from shared.log.chain import Head
 from shared.log.signing import SignedHead
+from shared.log.verification import Report, verify_log
 from shared.store.damaged import as_bytes
 
 
@@ -41,6 +43,17 @@ def read_kept_logs(connection: sqlite3.Connection) -> Iterator[KeptLog]:
             first = before.birth if before is not None else as_bytes(own_birth or birth)
             kept[branch] = KeptLog(name, branch, first, lines, hashes, [head])
             yield kept[branch]
+
+
+def verify_kept(kept: KeptLog, head: str | None = None) -> Report:
+    """Verify one branch; an office signs for whole batches only: a line after its head was put there by another."""
+    report = verify_log(kept.birth, kept.lines, kept.heads, kept.hashes, head)
+    if report.is_whole and report.unsealed:
+        first = report.sealed + 1
+        return replace(
+            report, problem=DomainError(ErrorCode.CHAIN_BROKEN, seq=first), first_bad=first, last_bad=report.lines
+        )
+    return report
 
 
 def _own(connection: sqlite3.Connection, log: int, branch: int) -> tuple[list[bytes], list[bytes | None]]:

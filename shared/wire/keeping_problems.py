@@ -18,6 +18,14 @@ KEEPING_WORDS: dict[C, tuple[int, str, str]] = {
         "备份写好后核对不上（{reason}），已放在一边，稍后自动再做。磁盘可能有毛病：请插上黑匣子 U 盘。",
         "The backup did not verify ({reason}); it is set aside and made again soon. Plug in a black box stick.",
     ),
+    C.OFFICE_COPY_DAMAGED: (
+        500,
+        "{path} 核对不上（{reason}），没有用它，也没有改动它。请换一份备份；磁盘可能有毛病，请把备份放到另一块磁盘。",
+        (
+            "{path} does not verify ({reason}); it was not used and left as it is. Take another backup; the disk may be"
+            " failing: keep backups on another one."
+        ),
+    ),
     C.NO_ROOM_FOR_BACKUP: (
         507,
         "磁盘只剩 {free} MiB，备份先不做，留给登记用。请删除一些文件（如下载、回收站）。",

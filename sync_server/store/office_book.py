@@ -31,6 +31,16 @@ class SqliteOfficeBook:
             (office.epoch, office.county, office.campaign, office.mode, *clock),
         )
 
+    def set_epoch(self, epoch: str) -> None:
+        """See `OfficeBook.set_epoch`."""
+        self._db.execute("UPDATE office SET epoch = ?", (epoch,))
+
+    def count_lines(self) -> int:
+        """See `OfficeBook.count_lines`."""
+        # a branch's last number stands for its lines: this is asked every few seconds, and reads a row a log
+        sql = "SELECT (SELECT coalesce(sum(seq), 0) FROM branch) + (SELECT count(*) FROM county_line)"
+        return int(self._db.execute(sql).fetchone()[0])
+
     def find_account(self, name: str) -> Account | None:
         """See `OfficeBook.find_account`."""
         sql = "SELECT no, name, password, role, scope_kind, scope FROM account WHERE name = ?"

@@ -36,6 +36,14 @@ class OfficeBook(Protocol):
         """Fix the office, once; a second time is a fault of the store."""
         ...
 
+    def set_epoch(self, epoch: str) -> None:
+        """Name what the office is from now on."""
+        ...
+
+    def count_lines(self) -> int:
+        """How many lines of schools and of the county are here: a number that only grows."""
+        ...
+
     def find_account(self, name: str) -> Account | None:
         """The account of this name."""
         ...

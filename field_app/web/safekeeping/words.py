@@ -7,8 +7,8 @@ from flask_babel import gettext as _
 from field_app.services.black_box import BoxStatus
 from field_app.services.box_feed import BoxState
 from field_app.services.timetable import clock_text
-from field_app.store.backups import Backup
 from field_app.web.acting import the_backups, the_box
+from shared.store.backups import Backup
 from shared.web.errors import say
 
 

@@ -8,9 +8,9 @@ import pytest
 from field_app.services.backups import AGAIN_MS, EVERY_MS, Backups
 from field_app.services.examination import Part, examine
 from field_app.services.takeover import survey
-from field_app.store.backups import Backup, list_backups
 from field_app.store.high_water import find_high_water
 from shared.domain.errors import DomainError, ErrorCode
+from shared.store.backups import Backup, list_backups
 from shared.timepiece import tick_ms
 from shared.verify_cli import verify_path
 from tests.field_house import PRINCIPAL, PROCTOR, TIMEKEEPER, FieldHouse

@@ -13,9 +13,9 @@ from field_app.services.damage import Damage, DamageKind, find_damage
 from field_app.services.rebuilding import plan_rebuilding, rebuild
 from field_app.store.copies import CopyKind
 from field_app.store.log_check import check_database
-from field_app.store.set_aside import set_aside
 from shared.domain.errors import DomainError, ErrorCode
 from shared.log.chain import next_hash
+from shared.store.set_aside import set_aside
 from shared.store.writer import Writer
 from shared.verify_cli import read_path, verify_path
 from tests.field_house import PROCTOR, FieldHouse, make_bare, make_laptop

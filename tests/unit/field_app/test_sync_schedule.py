@@ -25,7 +25,7 @@ class StagedRunner:
 
     def __init__(self) -> None:
         self.recorded = self.received = 5
-        self.inherited_pending = 0
+        self.inherited_pending = self.backed_up = 0
         self.outcome: Outcome = lambda: None
         self.passes = threading.Semaphore(0)
         self.count = 0

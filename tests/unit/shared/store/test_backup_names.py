@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from field_app.store.backups import KEEP_NEWEST, LARGEST, Backup, backup_path, list_backups, list_surplus
+from shared.store.backups import KEEP_NEWEST, LARGEST, Backup, backup_path, list_backups, list_surplus
 
 LOG = "72S2S0MSE83M7BM0Z6BP5VK91A"
 DAY = 24 * 60 * 60_000

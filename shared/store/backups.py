@@ -1,4 +1,4 @@
-"""The folder of backups: what they are called, which are there, and which may go."""
+"""A folder of backups, a laptop's or an office's: what they are called, which are there, and which may go."""
 
 import re
 from collections.abc import Sequence
@@ -12,13 +12,19 @@ KEEP_DAYS = 30
 LARGEST = 256 * 2**20
 """Bytes of all backups together; the newest two stay whatever their size."""
 
-_NAME = re.compile(r"log-([0-9A-Z]{8})-(\d{6,})-(\d{8})-(\d{6})\.sqlite")
+LOG, OFFICE = "log", "office"
+"""What a backup is of: a laptop's log by its id, or an office by its epoch."""
+
+_NAME = re.compile(r"(?:log|office)-([0-9A-Za-z]{8})-(\d{6,})-(\d{8})-(\d{6})\.sqlite")
 _CHINA = timedelta(hours=8)
 
 
 @dataclass(frozen=True, slots=True)
 class Backup:
-    """A verified copy of a log's database up to line `seq`; `date` and `time` are local digits, as in its name."""
+    """A verified copy of a log's database up to line `seq`, or of an office's with so many lines.
+
+    `date` and `time` are local digits, as in its name.
+    """
 
     path: Path
     log: str
@@ -27,10 +33,10 @@ class Backup:
     time: str
 
 
-def backup_path(folder: Path, log: str, seq: int, at: int) -> Path:
+def backup_path(folder: Path, log: str, seq: int, at: int, kind: str = LOG) -> Path:
     """Where a copy made at `at` (ms) goes."""
     moment = datetime.fromtimestamp(at / 1000, tz=UTC) + _CHINA
-    return folder / f"log-{log[:8]}-{seq:06d}-{moment:%Y%m%d-%H%M%S}.sqlite"
+    return folder / f"{kind}-{log[:8]}-{seq:06d}-{moment:%Y%m%d-%H%M%S}.sqlite"
 
 
 def list_backups(folder: Path, log: str = "") -> list[Backup]:

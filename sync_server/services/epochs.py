@@ -1,0 +1,48 @@
+"""The office's epoch: a new one whenever the database holds less than it once did, so that everybody can tell."""
+
+import json
+import logging
+import secrets
+from dataclasses import replace
+from pathlib import Path
+
+from shared.store.durable import write_whole
+from sync_server.store.ports import Store
+from sync_server.store.records import OfficeRow
+
+NAME = "high_water.json"
+
+log = logging.getLogger(__name__)
+
+
+def note_high_water(store: Store, folder: Path) -> None:
+    """Keep beside the database how many lines it holds; raises DISK_FULL or NOT_RECORDED."""
+    lines = store.read(lambda book: book.count_lines())
+    if lines != _high_water(folder):
+        write_whole(folder / NAME, json.dumps({"lines": lines}).encode() + b"\n")
+
+
+def check_epoch(store: Store, row: OfficeRow, folder: Path) -> OfficeRow:
+    """The office as it goes on: with a new epoch when its database is older than the mark beside it says."""
+    had, has = _high_water(folder), store.read(lambda book: book.count_lines())
+    if has >= had:
+        return row
+    log.warning("the database was put back: it holds %d of %d lines; the schools send the others again", has, had)
+    return take_epoch(store, row, folder)
+
+
+def take_epoch(store: Store, row: OfficeRow, folder: Path) -> OfficeRow:
+    """Begin a new epoch; only then is the mark lowered to what the database holds."""
+    fresh = replace(row, epoch=secrets.token_hex(6))
+    store.write(lambda book: book.set_epoch(fresh.epoch))
+    note_high_water(store, folder)
+    return fresh
+
+
+def _high_water(folder: Path) -> int:
+    """The lines that the database held when the mark was last kept; 0 when no mark can be read."""
+    try:
+        lines = json.loads((folder / NAME).read_bytes())["lines"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return 0
+    return lines if isinstance(lines, int) else 0
