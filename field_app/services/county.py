@@ -1,12 +1,17 @@
 """What the county has said to this school: messages, and a newer plan to adopt."""
 
 from field_app.services.laptop import Laptop
-from shared.wire.county_log import County, fold_county
+from shared.wire.county_log import County, Said, fold_county, tell_county
 
 
 def listen_to_county(laptop: Laptop) -> County:
     """Everything pulled from the county log so far, folded."""
     return fold_county(laptop.contents.county_lines())
+
+
+def hear_county(laptop: Laptop) -> list[Said]:
+    """Its messages and decisions in words, oldest first."""
+    return tell_county(laptop.contents.county_lines())
 
 
 def newer_plan(laptop: Laptop) -> str | None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from shared.domain.catalogue import Field, Kind
+from shared.domain.catalogue import Catalogue, Field, Kind
 from shared.domain.catalogue_of_events import CATALOGUE
 from shared.domain.event import Event
 from shared.domain.materials import COLUMN_WORDS
@@ -13,9 +13,9 @@ Names = Mapping[str, Words]
 """Words for ids that a log only carries as ids: blocks, signals, people, incident types, materials."""
 
 
-def describe(event: Event, names: Names) -> Words:
-    """One sentence that says what the event means; an unknown type is shown by its name."""
-    event_type = CATALOGUE.find(event.type)
+def describe(event: Event, names: Names, catalogue: Catalogue = CATALOGUE) -> Words:
+    """One sentence that says what the event means; a type that the catalogue does not know is shown by its name."""
+    event_type = catalogue.find(event.type)
     if event_type is None:
         return Words(f"不认识的记录类型：{event.type}", f"Unknown event type: {event.type}")
     fields = {field.name: field for field in event_type.fields}

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
-from shared.domain.catalogue import Catalogue, EventType, number, text
+from shared.domain.catalogue import Catalogue, EventType, choice, number, text
 from shared.domain.checking import check_data
+from shared.domain.describe import describe
 from shared.domain.event import Event
 from shared.domain.words import Words
 from shared.log.line import decode_line
@@ -46,7 +47,35 @@ INCIDENT_ACKNOWLEDGED = EventType(
     ),
     may=frozenset(),
 )
-COUNTY_CATALOGUE = Catalogue((PLAN_PUBLISHED, MESSAGE_SENT, INCIDENT_ACKNOWLEDGED))
+RELEASED, LEFT_APART = "released", "left_apart"
+QUARANTINE_SETTLED = EventType(
+    name="quarantine_settled",
+    feature=FEATURE,
+    title=Words("单独保留的数据已处理", "Quarantine settled"),
+    words=Words(
+        "单独保留的数据（日志 {log}）：{outcome}，新收 {lines} 条。理由：{reason}",
+        "Data kept apart (log {log}): {outcome}, {lines} new lines. Reason: {reason}",
+    ),
+    fields=(
+        text("sha256", "数据指纹", "fingerprint of the data", most=64),
+        text("code", "保留的原因", "why it stood apart", most=40),
+        text("log", "日志", "log", most=26),
+        choice(
+            "outcome",
+            "处理",
+            "outcome",
+            [
+                (RELEASED, "已放行，归入日志", "released into its log"),
+                (LEFT_APART, "不放行，原样留存", "not released; it stays as it came"),
+            ],
+        ),
+        number("lines", "新收", "new lines", most=10**9),
+        text("reason", "理由", "reason", most=500),
+    ),
+    may=frozenset(),
+)
+COUNTY_CATALOGUE = Catalogue((PLAN_PUBLISHED, MESSAGE_SENT, INCIDENT_ACKNOWLEDGED, QUARANTINE_SETTLED))
+_TOLD = {MESSAGE_SENT.name, QUARANTINE_SETTLED.name}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +89,39 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """A line of the county log for people to read: when (ms), by whom, in words."""
+
+    seq: int
+    time: int
+    person: str
+    words: Words
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What became of data that stood apart: decided by whom, when (ms), why, and how many lines it brought."""
+
+    seq: int
+    time: int
+    person: str
+    outcome: str
+    lines: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class County:
-    """What the county has said: the plan in force, messages in order, incidents it knows of by (log, line)."""
+    """What the county has said: the plan in force, messages in order, incidents it knows of by (log, line).
+
+    `settled`: what became of data that stood apart, by its fingerprint and the reason for which it did.
+    """
 
     plan: str | None = None
     revision: int = 0
     messages: tuple[Message, ...] = ()
     acknowledged: Mapping[tuple[str, int], str] = field(default_factory=lambda: MappingProxyType({}))
+    settled: Mapping[tuple[str, str], Settlement] = field(default_factory=lambda: MappingProxyType({}))
 
 
 def fold_county(lines: Iterable[bytes]) -> County:
@@ -75,6 +130,17 @@ def fold_county(lines: Iterable[bytes]) -> County:
     for line in lines:
         county = _apply(county, decode_line(line))
     return county
+
+
+def tell_county(lines: Iterable[bytes]) -> list[Said]:
+    """What people at the school read of these lines, in order: messages and decisions."""
+    told = []
+    for line in lines:
+        event = decode_line(line)
+        if event.type in _TOLD:
+            words = describe(event, {}, COUNTY_CATALOGUE)
+            told.append(Said(event.seq, event.time, event.actor.person, words))
+    return told
 
 
 def check_county(name: str, data: Mapping[str, object]) -> EventType:
@@ -94,4 +160,8 @@ def _apply(county: County, event: Event) -> County:
     if event.type == INCIDENT_ACKNOWLEDGED.name:
         key = (data["log"], data["line"])
         return replace(county, acknowledged={**county.acknowledged, key: data.get("note", "")})
+    if event.type == QUARANTINE_SETTLED.name:
+        said = (data["outcome"], data["lines"], data["reason"])
+        settlement = Settlement(event.seq, event.time, event.actor.person, *said)
+        return replace(county, settled={**county.settled, (data["sha256"], data["code"]): settlement})
     return county

@@ -53,6 +53,8 @@ class Action(StrEnum):
     IMPORT_BUNDLE = "bundle.import"
     SEND_MESSAGE = "message.send"
     VIEW_MESSAGES = "message.view"
+    VIEW_QUARANTINE = "quarantine.view"
+    SETTLE_QUARANTINE = "quarantine.settle"
     MANAGE_ACCOUNTS = "account.manage"
     CHANGE_OWN_PASSWORD = "account.own_password"  # noqa: S105 - an action's name
 
@@ -66,6 +68,8 @@ ACTIONS: dict[Action, frozenset[AccountRole]] = {
     Action.IMPORT_BUNDLE: frozenset({_COUNTY}),
     Action.VIEW_MESSAGES: frozenset({_COUNTY, _INSPECTOR, _SCHOOL}),
     Action.SEND_MESSAGE: frozenset({_COUNTY}),
+    Action.VIEW_QUARANTINE: frozenset({_COUNTY, _INSPECTOR}),
+    Action.SETTLE_QUARANTINE: frozenset({_COUNTY}),
     Action.MANAGE_ACCOUNTS: frozenset({_ADMIN}),
     Action.CHANGE_OWN_PASSWORD: frozenset(AccountRole),
 }

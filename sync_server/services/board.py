@@ -18,6 +18,7 @@ from sync_server.services.board_row import (
 )
 from sync_server.services.office import Office
 from sync_server.services.plan_shelf import PlanShelf
+from sync_server.services.quarantine import list_waiting
 from sync_server.store.ports import Books
 from sync_server.store.records import Account, School
 
@@ -126,7 +127,7 @@ def kind_of(row: Row) -> str:
 def _look(book: Books) -> tuple[list[School], Mapping[int, Contact], Mapping[int, Basis]]:
     """The schools, what was heard of each, and the heads of their logs, as of one instant."""
     schools = book.list_schools()
-    apart = Counter(item.school_no for item in book.list_quarantined())
+    apart = Counter(item.school_no for item in list_waiting(book))
     received: dict[int, int] = {}
     bases: dict[int, Basis] = {school.no: () for school in schools}
     for log in book.list_logs():

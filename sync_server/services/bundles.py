@@ -70,7 +70,7 @@ class Bundles:
         """Open a bundle and take its logs, oldest first; a log that is refused stops no other.
 
         Without an account it is the office's own command that asks. Raises ACTION_REFUSED, what `read_bundle` raises,
-        or SCHOOL_UNKNOWN; then nothing is stored.
+        or SCHOOL_UNKNOWN; then nothing is stored, but the logs of an unknown school stand apart.
         """
         if account is not None:
             decide(account, Action.IMPORT_BUNDLE)
@@ -79,6 +79,8 @@ class Bundles:
             decide(account, Action.IMPORT_BUNDLE, bundle.school)
         school, device = self._office.store.read(lambda book: _find(book, bundle))
         if school is None:
+            for log in bundle.logs:
+                self._take_log(log, None, name)
             raise DomainError(ErrorCode.SCHOOL_UNKNOWN, school=bundle.school)
         return Taken(bundle, school, tuple(self._take_log(log, device, name) for log in bundle.logs))
 

@@ -1,8 +1,8 @@
 """Ingest: the one way lines enter the office, whatever road they came by."""
 
+import hashlib
 import logging
 import threading
-import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
@@ -10,7 +10,7 @@ from shared.domain.clock import Clock
 from shared.domain.errors import DomainError, ErrorCode
 from shared.domain.fold import Folded
 from shared.log.birth import Birth, birth_hash, decode_birth
-from shared.log.logfile import Fragment, read_fragment
+from shared.log.logfile import Fragment, from_record, join_records, read_fragment
 from shared.log.receipt import ACCEPTED
 from shared.log.signing import verify
 from shared.wire.routes import CONTEXT_VOUCH, vouch_message
@@ -97,7 +97,7 @@ class Ingest:
     def import_file(self, body: bytes, name: str = "–", voucher: Voucher | None = None) -> Accepted:
         """Take a whole log file for the school that its birth names; without a voucher, people vouch for it.
 
-        Raises NOT_A_LOG (a fragment is none), SCHOOL_UNKNOWN, or as a push.
+        Raises NOT_A_LOG (a fragment is none), SCHOOL_UNKNOWN (then it stands apart), or as a push.
         """
         try:
             birth = read_fragment(body).birth
@@ -108,8 +108,24 @@ class Ingest:
         code = decode_birth(birth).school
         school = self._store.read(lambda book: book.find_school(code))
         if school is None:
+            self._quarantine(None, voucher, decode_birth(birth).log, ErrorCode.SCHOOL_UNKNOWN, body)
             raise DomainError(ErrorCode.SCHOOL_UNKNOWN, school=code)
         return self._take(school, voucher, body, whole=True)
+
+    def foresee(self, school: School, body: bytes) -> list[Run]:
+        """What would become of the lines if `release` took them now; raises what it would raise."""
+        fragment = read_fragment(body)
+        return list(_merged(_runs(self._prepare(school, None, fragment, log_of(fragment)))))
+
+    def release(self, school: School, body: bytes, note: Callable[[Books, list[Run]], None]) -> Accepted:
+        """Take what stood apart, as people vouch for it; `note` writes down that they do, in the same unit of work.
+
+        Raises as a push does; then nothing is taken, noted or kept apart once more.
+        """
+        fragment = read_fragment(body)
+        name = log_of(fragment)
+        with self._lock(name):
+            return self._commit(school, None, self._prepare(school, None, fragment, name), note)
 
     def _take(self, school: School, voucher: Voucher | None, body: bytes, *, whole: bool) -> Accepted:
         name = "–"
@@ -119,17 +135,22 @@ class Ingest:
             unsealed: list[bytes] = []
             if whole:
                 fragment, unsealed = sealed_part(fragment)
-            with self._locks[hash(name) % len(self._locks)]:
-                accepted = self._settle(school, voucher, fragment, name)
+            with self._lock(name):
+                accepted = self._commit(school, voucher, self._prepare(school, voucher, fragment, name))
         except DomainError as refusal:
             if refusal.code in _KEPT_APART:
-                self._quarantine(school, name, refusal.code, body)
+                self._quarantine(school, voucher, name, refusal.code, body)
             raise
         if unsealed:
-            self._quarantine(school, name, ErrorCode.HEAD_MISSING, b"\n".join(unsealed))
+            rest = join_records([from_record(fragment.end), *unsealed])
+            self._quarantine(school, voucher, name, ErrorCode.HEAD_MISSING, rest)
         return replace(accepted, unsealed=len(unsealed))
 
-    def _settle(self, school: School, voucher: Voucher | None, fragment: Fragment, name: str) -> Accepted:
+    def _lock(self, name: str) -> threading.Lock:
+        """One batch at a time for each log."""
+        return self._locks[hash(name) % len(self._locks)]
+
+    def _prepare(self, school: School, voucher: Voucher | None, fragment: Fragment, name: str) -> _Planned:
         stored = self._store.read(lambda book: book.find_log(name))
         record = fragment.birth or (stored.birth if stored else None)
         if record is None:
@@ -143,7 +164,7 @@ class Ingest:
         is_new = stored is None
         stored = stored or StoredLog(0, school.no, name, record, voucher.device.no if voucher else None)
         planned = self._plan(stored, is_new, batch, fragment.birth)
-        return self._commit(school, voucher, replace(planned, vouched=vouched))
+        return replace(planned, vouched=vouched)
 
     def _check_home(self, birth: Birth, school: School, stored: StoredLog | None) -> None:
         office = self._office
@@ -193,12 +214,19 @@ class Ingest:
         verdicts = [Verdict(seq, folded.verdicts[seq].value) for seq in sorted(fresh)]
         return _Planned(stored, is_new, batch, branch, matched, folded, verdicts)
 
-    def _commit(self, school: School, voucher: Voucher | None, planned: _Planned) -> Accepted:
+    def _commit(
+        self,
+        school: School,
+        voucher: Voucher | None,
+        planned: _Planned,
+        note: Callable[[Books, list[Run]], None] | None = None,
+    ) -> Accepted:
         batch = planned.batch
         new_lines = batch.lines[planned.matched :]
         now = self._clock.now().wall
         branch = replace(planned.branch, head=batch.end, signature=batch.signed.signature, received=now)
         signed = self._receipts.sign(school.code, batch.end, ACCEPTED)
+        runs = list(_merged(_runs(planned)))
 
         def work(book: Books) -> StoredLog:
             stored = book.add_log(planned.log) if planned.is_new else planned.log
@@ -211,6 +239,8 @@ class Ingest:
                 book.set_branch(stored, branch)
                 book.add_verdicts(stored, branch.no, planned.verdicts)
             self._receipts.keep(book, stored, signed)
+            if note is not None:
+                note(book, runs)
             return stored
 
         stored = self._store.write(work)
@@ -219,7 +249,7 @@ class Ingest:
             for heir in self._folds.forget_heirs(stored):
                 judge_again(self._store, self._folds, heir)
             self._tell(school, stored)
-        return Accepted(stored, list(_merged(_runs(planned))), signed)
+        return Accepted(stored, runs, signed)
 
     def _tell(self, school: School, stored: StoredLog) -> None:
         for listener in self._listeners:
@@ -228,8 +258,13 @@ class Ingest:
             except Exception:  # the lines are committed; what somebody makes of them can be made again
                 log.exception("a listener stumbled over log %s", stored.id)
 
-    def _quarantine(self, school: School, name: str, code: ErrorCode, body: bytes) -> None:
-        item = Quarantined(0, school.no, name[:26], self._clock.now().wall, code.value, zlib.compress(body))
+    def _quarantine(
+        self, school: School | None, voucher: Voucher | None, name: str, code: ErrorCode, body: bytes
+    ) -> None:
+        sender = voucher.device.id if voucher else None
+        digest = hashlib.sha256(body).hexdigest()
+        now = self._clock.now().wall
+        item = Quarantined(0, school.no if school else None, name[:26], now, code.value, sender, digest, body)
         self._store.write(lambda book: book.add_quarantined(item))
 
 
@@ -241,6 +276,7 @@ _KEPT_APART = frozenset(
         ErrorCode.HEAD_MISSING,
         ErrorCode.HEAD_SIGNATURE_WRONG,
         ErrorCode.CHAIN_BROKEN,
+        ErrorCode.LOG_NOT_VOUCHED,
         ErrorCode.SCHOOL_WRONG,
         ErrorCode.CAMPAIGN_WRONG,
         ErrorCode.MODE_WRONG,

@@ -62,7 +62,7 @@ def _entry(fold: LogFold, seq: int, event: Event | None, names: Mapping[str, Wor
         happened=event.happened,
         feature=event_type.feature if event_type else "",
         title=title(event),
-        words=_described(shown(placed(event, fold.folded.shifts), fold.folded.shifts), names),
+        words=describe_line(shown(placed(event, fold.folded.shifts), fold.folded.shifts), names),
         people=tuple(_person(who, names) for who in (event.actor, *event.witnesses)),
         verdict=verdict,
         voided=seq in fold.folded.voided,
@@ -70,7 +70,7 @@ def _entry(fold: LogFold, seq: int, event: Event | None, names: Mapping[str, Wor
     )
 
 
-def _described(event: Event, names: Mapping[str, Words]) -> Words:
+def describe_line(event: Event, names: Mapping[str, Words]) -> Words:
     """The sentence; a line that breaks the rules of its type may not fit it, and is shown as it is."""
     try:
         return describe(event, names)

@@ -23,6 +23,7 @@ from sync_server.services.family import living_branches, overlap, speaking
 from sync_server.services.folds import Folds, LogFold
 from sync_server.services.local_time import date_text
 from sync_server.services.plan_shelf import PlanShelf
+from sync_server.services.quarantine import list_waiting
 from sync_server.services.school_facts import BlockMaterials, Log, SeatRow, SignalRow
 from sync_server.services.school_log import Entry, list_entries
 from sync_server.store.ports import Books, Store
@@ -72,6 +73,14 @@ class LogPage:
     logs: tuple[Log, ...]
     log: Log
     entries: list[Entry]
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictPage:
+    """The lines of a school's logs that break a rule, each with its log's letter, newest first."""
+
+    row: Row
+    lines: list[tuple[str, Entry]]
 
 
 class SchoolPages:
@@ -134,6 +143,16 @@ class SchoolPages:
         entries = list_entries(log.fold, events, names, feature, text)
         return LogPage(self._board.row(account, school), logs, log, entries)
 
+    def verdicts(self, account: Account, code: str) -> VerdictPage:
+        """What stands in the school's logs and does not count; raises ACTION_REFUSED or SCHOOL_UNKNOWN."""
+        school = self.find_school(account, Action.VIEW_LOG, code)
+        lines = []
+        for log in school_facts.name_logs(living_branches(self._folds.of_school(school.no))):
+            names = names_of(self._plans.find(plan_hash(school, [log.fold])), log.day.duties)
+            events = self._folds.events(log.fold.log, log.fold.branch)
+            lines += [(log.letter, entry) for entry in list_entries(log.fold, events, names, "verdict")]
+        return VerdictPage(self._board.row(account, school), lines)
+
     def _draw(self, row: Row, day: Day, plan: Plan, logs: Sequence[Log]) -> DrawnDay:
         last = max((log.fold.folded.last_time or log.fold.birth.born for log in logs), default=0)
         date = progress.current_day(day, plan).date or date_text(last)
@@ -156,4 +175,5 @@ def _look(
         later = overlap(fold, living) if letter else 0
         receipts = (accepted[0] if accepted else 0, backed_up[0] if backed_up else 0)
         chains.append(Chain(letter, fold, after, later, *receipts))
-    return book.list_devices(school.no), book.list_quarantined(school.no), tuple(chains)
+    apart = [item for item in list_waiting(book) if item.school_no == school.no]
+    return book.list_devices(school.no), apart, tuple(chains)

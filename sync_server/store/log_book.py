@@ -1,7 +1,7 @@
 """Logs, branches, lines, receipts, verdicts and quarantine, in SQLite."""
 
-import hashlib
 import sqlite3
+import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
@@ -9,6 +9,8 @@ from shared.log.chain import Head
 from shared.log.receipt import Receipt
 from sync_server.store.ports import CHECKPOINT
 from sync_server.store.records import Branch, Quarantined, StoredLog, Verdict
+
+_QUARANTINED = "SELECT no, school_no, log, at, code, device, lower(hex(sha256))"
 
 
 class SqliteLogBook:
@@ -135,17 +137,22 @@ class SqliteLogBook:
 
     def add_quarantined(self, item: Quarantined) -> None:
         """See `LogBook.add_quarantined`."""
-        digest = hashlib.sha256(item.body).digest()
         self._db.execute(
-            "INSERT INTO quarantine (school_no, log, at, code, sha256, body) VALUES (?, ?, ?, ?, ?, ?)"
+            "INSERT INTO quarantine (school_no, log, at, code, device, sha256, body) VALUES (?, ?, ?, ?, ?, ?, ?)"
             " ON CONFLICT DO NOTHING",
-            (item.school_no, item.log, item.at, item.code, digest, item.body),
+            (
+                *(item.school_no, item.log, item.at, item.code, item.device),
+                *(bytes.fromhex(item.sha256), zlib.compress(item.body)),
+            ),
         )
 
-    def list_quarantined(self, school_no: int | None = None) -> list[Quarantined]:
+    def list_quarantined(self) -> list[Quarantined]:
         """See `LogBook.list_quarantined`."""
-        sql = (
-            "SELECT no, school_no, log, at, code, x'' FROM quarantine"
-            " WHERE ? IS NULL OR school_no = ? ORDER BY no DESC LIMIT 500"
-        )
-        return [Quarantined(*row) for row in self._db.execute(sql, (school_no, school_no))]
+        sql = f"{_QUARANTINED}, x'' FROM quarantine ORDER BY no DESC"
+        return [Quarantined(*row) for row in self._db.execute(sql)]
+
+    def find_quarantined(self, no: int) -> Quarantined | None:
+        """See `LogBook.find_quarantined`."""
+        row = self._db.execute(f"{_QUARANTINED}, body FROM quarantine WHERE no = ?", (no,)).fetchone()
+        found = Quarantined(*row) if row else None
+        return found and replace(found, body=zlib.decompress(found.body))

@@ -83,3 +83,10 @@ def m0001_office(db: Database) -> None:
             db.execute(statement)
     for table in ("line", "receipt", "county_log", "county_line", "content"):
         guard(db, table)
+
+
+@server_migrations()
+def m0002_quarantine(db: Database) -> None:
+    """Which laptop sent what stands apart; it can only grow: what became of it stands in the county log."""
+    db.execute("ALTER TABLE quarantine ADD COLUMN device TEXT")
+    guard(db, "quarantine")

@@ -189,11 +189,15 @@ class LogBook(Protocol):
         ...
 
     def add_quarantined(self, item: Quarantined) -> None:
-        """Keep bytes that could not be chained; the same bytes for the same reason are kept once."""
+        """Keep bytes that could not be taken (`no` is chosen here); the same ones for the same reason once."""
         ...
 
-    def list_quarantined(self, school_no: int | None = None) -> list[Quarantined]:
+    def list_quarantined(self) -> list[Quarantined]:
         """What stands apart, newest first, without the bytes."""
+        ...
+
+    def find_quarantined(self, no: int) -> Quarantined | None:
+        """One of them with its bytes."""
         ...
 
 

@@ -89,13 +89,18 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Quarantined:
-    """Bytes that could not be chained, and why."""
+    """Bytes that stand apart, and why: from this school (None: none of the list) and laptop (None: a file).
+
+    `sha256` (hex) is the fingerprint of the bytes; a list leaves `body` empty.
+    """
 
     no: int
     school_no: int | None
     log: str
     at: int
     code: str
+    device: str | None
+    sha256: str
     body: bytes
 
 

@@ -12,6 +12,7 @@ from sync_server.services.head_check import HeadCheck
 from sync_server.services.messages import Messages
 from sync_server.services.office import Office
 from sync_server.services.plan_shelf import PlanShelf
+from sync_server.services.quarantine import Quarantine
 from sync_server.services.school_page import SchoolPages
 from sync_server.store.records import Account
 
@@ -27,6 +28,7 @@ class Desk:
     accounts: AccountDesk
     bundles: Bundles
     heads: HeadCheck
+    quarantine: Quarantine
 
 
 def make_desk(office: Office, silent_after: int) -> Desk:
@@ -41,6 +43,7 @@ def make_desk(office: Office, silent_after: int) -> Desk:
         accounts=AccountDesk(office.store),
         bundles=Bundles(office),
         heads=HeadCheck(office.store),
+        quarantine=Quarantine(office, plans),
     )
 
 

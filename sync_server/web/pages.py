@@ -14,9 +14,10 @@ from sync_server.web.frame.views import bp as frame
 from sync_server.web.frame.views import init_office_frame
 from sync_server.web.heads.views import bp as heads
 from sync_server.web.messages.views import bp as messages
+from sync_server.web.quarantine.views import bp as quarantine
 from sync_server.web.school.views import bp as school
 
-FEATURES = (frame, accounts, board, school, messages, bundles, heads)
+FEATURES = (frame, accounts, board, school, messages, bundles, quarantine, heads)
 RULES: dict[str, Rule] = {"account": account_rule, "account_or_basic": program_rule}
 """`account`: signed in, forms only from our pages; `account_or_basic`: the same, or HTTP basic, for programs."""
 

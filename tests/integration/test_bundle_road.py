@@ -227,6 +227,8 @@ def test_a_bundle_of_a_school_that_is_not_here_is_refused(town: StickHouse) -> N
     away = replace(good, school="530521099", logs=(BundledLog(log.head, "", log.file()),))
     device = town.school.laptop.keys.device
     assert refused(town.bundles, write_bundle(away, device, office.public)) is ErrorCode.SCHOOL_UNKNOWN
+    apart = town.county.office.store.read(lambda book: book.list_quarantined())
+    assert [(item.code, item.log, item.school_no) for item in apart] == [("school_unknown", log.head.log, None)]
     mixed = replace(good, school="530521002")  # its log says another school than its manifest
     assert refused(town.bundles, write_bundle(mixed, device, office.public)) is ErrorCode.BUNDLE_UNREADABLE
 

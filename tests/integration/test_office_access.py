@@ -23,6 +23,8 @@ PAGES: dict[str, Action] = {
     "/bundles": Action.IMPORT_BUNDLE,
     f"/bundles/receipt/{NAN_HU}": Action.IMPORT_BUNDLE,
     "/heads": Action.VIEW_LOG,
+    "/quarantine": Action.VIEW_QUARANTINE,
+    f"/quarantine?school={NAN_HU}": Action.VIEW_QUARANTINE,
     "/accounts": Action.MANAGE_ACCOUNTS,
     "/password": Action.CHANGE_OWN_PASSWORD,
 }

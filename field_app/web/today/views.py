@@ -3,7 +3,7 @@
 from flask import Blueprint, render_template
 from flask_babel import gettext as _
 
-from field_app.services.county import listen_to_county
+from field_app.services.county import hear_county
 from field_app.services.today import look_at_today
 from field_app.web.acting import acting, the_laptop
 from field_app.web.today.sentences import matter_button, matter_sentence
@@ -23,7 +23,7 @@ def page() -> str:
     return render_template(
         "today/page.html",
         title=_("今日"),
-        messages=listen_to_county(laptop).messages[-3:],
+        said=hear_county(laptop)[-3:],
         today=look_at_today(laptop, acting().role),
         names=names,
         sentence=lambda matter: matter_sentence(matter, names),

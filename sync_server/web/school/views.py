@@ -1,6 +1,6 @@
 """The school page and the log behind it."""
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template, request, url_for
 from flask_babel import gettext as _
 
 from shared.domain.attendance import REASONS, STATUS_WORDS
@@ -9,7 +9,8 @@ from shared.domain.materials import COLUMN_WORDS
 from shared.domain.progress import STATE_WORDS
 from shared.domain.words import Words
 from shared.web.access import access
-from sync_server.services.board_row import CONCERN_WORDS, SCHOOL_STATE_WORDS
+from sync_server.services.access import Action, may
+from sync_server.services.board_row import CONCERN_WORDS, SCHOOL_STATE_WORDS, Concern
 from sync_server.web.desk import the_account, the_desk
 
 bp = Blueprint("school", __name__, template_folder="templates", url_prefix="/schools")
@@ -36,11 +37,22 @@ def page(code: str) -> str:
         state_words=SCHOOL_STATE_WORDS,
         block_words=STATE_WORDS,
         concern_words=CONCERN_WORDS,
+        links=_links(code),
         status_words=STATUS_WORDS,
         status_marks=STATUS_MARKS,
         reasons={key: Words(zh, en) for key, zh, en in REASONS},
         column_words=COLUMN_WORDS,
     )
+
+
+def _links(code: str) -> dict[Concern, str]:
+    """The pages where somebody can do something about a concern."""
+    if not may(the_account(), Action.VIEW_QUARANTINE, code):
+        return {}
+    return {
+        Concern.QUARANTINE: url_for("quarantine.page", school=code),
+        Concern.VERDICT: url_for("quarantine.page", school=code),
+    }
 
 
 @bp.get("/<code>/log")

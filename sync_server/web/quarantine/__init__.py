@@ -1,0 +1,1 @@
+"""Quarantine: what stands apart, opened, and released or left there."""
