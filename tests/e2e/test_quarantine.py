@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
-from field_app.sync.client import OfficeClient, SyncFailure, pack
+from field_app.sync.client import OfficeClient, SyncFailure
 from shared.log.birth import birth_head
 from shared.log.signing import SigningKey
 from shared.timepiece import wall_ms
@@ -55,7 +55,7 @@ def send(address: str, code: str, log: MadeUpLog) -> None:
     enrolment = client.enrol(code, key, "test")
     client.open_session(enrolment, key, wall_ms())
     with pytest.raises(SyncFailure):
-        client.push(pack(log.file()), key.sign(CONTEXT_VOUCH, vouch_message(birth.log, birth.hash)))
+        client.push(client.pack(log.file()), key.sign(CONTEXT_VOUCH, vouch_message(birth.log, birth.hash)))
     client.close()
 
 
