@@ -17,6 +17,7 @@ from field_app.services.enrolment import clock_for
 from field_app.services.laptop import Keys, Laptop, Parts
 from field_app.services.pins import PinGate
 from field_app.services.syncing import LaptopSync
+from field_app.services.takeover import Estate
 from field_app.store.office import OfficeStore, office_migrations
 from field_app.store.people import PinStore, people_migrations
 from field_app.web.damage.views import Desk
@@ -34,6 +35,7 @@ from shared.web.access import guard
 from shared.web.frame import PlainFlask, init_frame
 from shared.wire.enrolment import Enrolment, read_enrolment
 
+StepAside = Callable[[Estate, str], None]
 LOCALE = Path(__file__).parent / "locale"
 PEOPLE = "people.sqlite"
 DEVICE_KEY = "device.key"
@@ -102,9 +104,13 @@ def open_house(config: FieldConfig) -> House:
     return House(laptop, office, writer, pins, sync, box, backups, secret)
 
 
-def create_app(house: House, launch: str) -> Flask:
-    """The web app over an open house; `launch` is this start's token, without which no browser gets in."""
+def create_app(house: House, launch: str, step_aside: StepAside | None = None) -> Flask:
+    """The web app over an open house; `launch` is this start's token, without which no browser gets in.
+
+    `step_aside` closes the house, lays its log aside and opens it again; without it a spare cannot take over.
+    """
     app = _new_app(house.secret)
+    app.extensions["step_aside"] = step_aside
     app.extensions["laptop"] = house.laptop
     app.extensions["sync"] = house.sync
     app.extensions["box"] = house.box

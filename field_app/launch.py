@@ -15,7 +15,8 @@ from flask import Flask
 from field_app.app import House, alone_in, create_app, create_damage_app, open_house
 from field_app.config import FieldConfig
 from field_app.services.ringing import Ringing
-from field_app.services.takeover import resume_takeover
+from field_app.services.stepping_aside import finish_stepping_aside, step_aside
+from field_app.services.takeover import Estate, read_promise, resume_takeover
 from field_app.timekeeping.engine import SignalEngine
 from field_app.timekeeping.speaker import find_speaker
 from shared.domain.errors import DomainError, ErrorCode
@@ -61,14 +62,18 @@ class _Run:
 
     def open(self) -> None:
         """Open the laptop; raises what `open_house` does but LOG_DAMAGED."""
+        folder = self._config.folder
         try:
+            if read_promise(folder).aside:
+                with alone_in(folder):
+                    finish_stepping_aside(folder)
             self._house = open_house(self._config)
-            self._app = create_app(self._house, self.launch)
+            self._app = create_app(self._house, self.launch, self._step_aside)
         except DomainError as problem:
             if problem.code is not ErrorCode.LOG_DAMAGED:
                 raise
-            self._held.enter_context(alone_in(self._config.folder))
-            self._app = create_damage_app(self._config.folder, self.launch, self._mended)
+            self._held.enter_context(alone_in(folder))
+            self._app = create_damage_app(folder, self.launch, self._mended)
 
     def answer(self, environ: Any, start: Any) -> Any:
         """The WSGI app that is open now."""
@@ -93,10 +98,23 @@ class _Run:
         """Let go of every file."""
         (self._config.folder / LAUNCH_FILE).unlink(missing_ok=True)
         self._held.close()
+        self._stop()
+
+    def _stop(self) -> None:
         if self._engine is not None:
             self._engine.stop()
         if self._house is not None:
             self._house.close()
+        self._engine = self._house = None
+
+    def _step_aside(self, estate: Estate, reason: str) -> None:
+        """Close everything, lay the own log aside, and open again, which takes over; pages ask again meanwhile."""
+        with self._lock:
+            self._stop()
+            with alone_in(self._config.folder):
+                step_aside(self._config.folder, estate, reason)
+            self.open()
+            self.begin()
 
     def _mended(self) -> None:
         with self._lock:

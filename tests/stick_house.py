@@ -5,11 +5,14 @@ from pathlib import Path
 
 from field_app.services.carrying import pack_bundle
 from field_app.services.enrolment import request_file
+from field_app.services.records import log_file
 from field_app.services.syncing import LaptopSync
 from shared.wire.enrolment_files import read_answer
+from shared.wire.kit import Kit
+from shared.wire.plan_file import shipped_plans
 from sync_server.services.bundles import Bundles, Taken
 from sync_server.store.ports import Books
-from tests.field_house import FieldHouse, fill_house, make_bare
+from tests.field_house import PLAN_2022, FieldHouse, fill_house, make_bare
 from tests.made_up_office import NAN_HU, OfficeHouse, make_office_house
 
 
@@ -71,3 +74,11 @@ def make_stick_house(folder: Path) -> StickHouse:
     """An office with three schools, and the laptop of 南湖小学."""
     county = make_office_house(folder)
     return StickHouse(county, fill_house(enrol_by_files(county, folder / "laptop")))
+
+
+def leave_on(stick: Path, made: FieldHouse) -> None:
+    """What a black box leaves on a stick: a laptop's log, and the kit that a spare needs besides."""
+    (stick / "testday-530521001.log").write_bytes(log_file(made.laptop))
+    assert made.laptop.enrolment
+    kit = Kit(made.laptop.enrolment, (shipped_plans()[PLAN_2022],), b"")
+    (stick / "testday-530521001.kit").write_bytes(kit.encode())

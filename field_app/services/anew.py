@@ -4,7 +4,7 @@ from pathlib import Path
 
 from field_app.services.damage import DATABASE, KEY, own_key
 from field_app.services.rebuilding import Account, Rebuilding, contents_of, enrolment_of, plan_rebuilding
-from field_app.services.takeover import promise_takeover
+from field_app.services.takeover import Promise, promise_takeover
 from field_app.store.black_box import box_name, kit_name
 from shared.domain.errors import DomainError, ErrorCode
 from shared.log.birth import birth_head
@@ -33,7 +33,7 @@ def begin_anew(folder: Path) -> Account:
     plans = tuple(sorted(contents_of(planned), key=len))
     write_whole(place / kit_name(enrolment.school), Kit(enrolment, plans, b"").encode())
     write_whole(place / "account.json", planned.account.encode())
-    promise_takeover(folder, place / box_name(enrolment.school, planned.united.log), "damaged")
+    promise_takeover(folder, Promise(str(place / box_name(enrolment.school, planned.united.log)), "damaged"))
     with disk_errors():
         (folder / KEY).rename(place / KEY)
         sync_folder(place)

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -58,6 +57,16 @@ class Estate:
         return decode_line(self.logs[-1].lines[-1]).at.corrected
 
 
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """A takeover that a laptop has set out to do; `aside` while its own empty log must be laid aside first."""
+
+    path: str
+    reason: str
+    source: str = "file"
+    aside: bool = False
+
+
 def survey(place: Path) -> list[Estate]:
     """What can be taken over from a file, or from the files of a folder; the newest first.
 
@@ -92,7 +101,7 @@ def take_over(laptop: Laptop, estate: Estate, reason: str) -> None:
     if kit is None:
         raise DomainError(ErrorCode.KIT_MISSING, path=estate.path.name)
     enrolment = replace(kit.enrolment, device=log_id(laptop.keys.device.public)[:12])
-    promise_takeover(laptop.folder, estate.path, reason, estate.source)
+    promise_takeover(laptop.folder, Promise(str(estate.path), reason, estate.source))
     laptop.begin(enrolment, kit.plans, clock_for(enrolment), estate.logs)
     if kit.county:
         keep_county(laptop.contents, enrolment, kit.county, None)
@@ -100,17 +109,26 @@ def take_over(laptop: Laptop, estate: Estate, reason: str) -> None:
     laptop.note_start()
 
 
-def promise_takeover(folder: Path, path: Path, reason: str, source: str = "file") -> None:
-    """Write down that the laptop in this folder takes over from this file; `resume_takeover` sees to it."""
-    word = {"from": str(path), "source": source, "reason": reason}
+def promise_takeover(folder: Path, promise: Promise) -> None:
+    """Write down that the laptop in this folder takes over; `resume_takeover` sees to it."""
+    word = {"from": promise.path, "source": promise.source, "reason": promise.reason, "aside": promise.aside}
     write_whole(folder / _WORD, json.dumps(word).encode("ascii"))
+
+
+def read_promise(folder: Path) -> Promise:
+    """What was promised; nothing when no promise can be read."""
+    try:
+        word = json.loads((folder / _WORD).read_text(encoding="ascii"))
+        return Promise(word["from"], word["reason"], word["source"], word.get("aside", False))
+    except (OSError, ValueError, KeyError):
+        return Promise("", "other")
 
 
 def resume_takeover(laptop: Laptop) -> None:
     """At a start: do a takeover that was promised, and record one that was done; each once, also after a crash."""
-    word = _promised(laptop.folder)
-    if not laptop.is_enrolled and word["from"]:
-        take_over(laptop, replace(survey(Path(word["from"]))[0], source=word["source"]), word["reason"])
+    promise = read_promise(laptop.folder)
+    if not laptop.is_enrolled and promise.path:
+        take_over(laptop, replace(survey(Path(promise.path))[0], source=promise.source), promise.reason)
     note_takeover(laptop)
 
 
@@ -119,16 +137,9 @@ def note_takeover(laptop: Laptop) -> None:
     after = laptop.journal.birth.ancestor if laptop.is_enrolled else None
     if after is None or laptop.store.find_request(_WORD) is not None:
         return
-    word = _promised(laptop.folder)
-    data = {"log": after.log, "line": after.seq, "source": word["source"], "reason": word["reason"]}
+    promise = read_promise(laptop.folder)
+    data = {"log": after.log, "line": after.seq, "source": promise.source, "reason": promise.reason}
     laptop.journal.record(Draft(DAY_TAKEN_OVER.name, LAPTOP, data), _WORD)
-
-
-def _promised(folder: Path) -> dict[str, str]:
-    word = {"from": "", "source": "file", "reason": "other"}
-    with suppress(OSError, ValueError):
-        word |= json.loads((folder / _WORD).read_text(encoding="ascii"))
-    return word
 
 
 def _estate(path: Path, logs: Sequence[Fragment]) -> Estate:

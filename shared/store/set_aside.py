@@ -9,14 +9,18 @@ FOLDER = "set-aside"
 _ENDINGS = ("", "-wal", "-shm", "-journal")
 
 
-def set_aside(database: Path) -> Path:
-    """Move a database with all its files into the next free folder, and return that; DISK_FULL or NOT_RECORDED."""
+def set_aside(database: Path, *belongings: Path) -> Path:
+    """Move a database with all its files, then what belongs to it, into the next free folder, and return that.
+
+    What is not there is passed over. Raises DISK_FULL or NOT_RECORDED.
+    """
     with disk_errors():
         shelf = database.parent / FOLDER
         place = next(folder for number in count(1) if not (folder := shelf / str(number)).exists())
         place.mkdir(parents=True)
-        for ending in reversed(_ENDINGS):  # the database itself last: without it the start-up check comes again
-            file = database.with_name(database.name + ending)
+        # the database itself last of its files: without it the start-up check comes again
+        files = [database.with_name(database.name + ending) for ending in reversed(_ENDINGS)]
+        for file in (*files, *belongings):
             if file.exists():
                 file.rename(place / file.name)
         sync_folder(place)

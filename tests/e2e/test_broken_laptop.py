@@ -3,15 +3,14 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urljoin
 
 import pytest
 from playwright.sync_api import Page, sync_playwright
 
-from field_app.services.records import log_file
-from shared.wire.kit import Kit
-from shared.wire.plan_file import shipped_plans
-from tests.field_house import PASSPHRASE, PLAN_2022, PROCTOR, make_laptop
+from tests.field_house import PASSPHRASE, PROCTOR, make_enrolled, make_laptop
 from tests.processes import end, start
+from tests.stick_house import leave_on
 
 pytestmark = pytest.mark.e2e
 
@@ -29,17 +28,16 @@ def stick(tmp_path: Path) -> Path:
     broken.sign_in(PROCTOR)
     for seat in (1, 2, 3):
         broken.say("/check-in/mark", block="chinese", seat=seat, status="present")
-    (folder / "testday-530521001-AAAAAAAA.log").write_bytes(log_file(broken.laptop))
-    assert broken.laptop.enrolment
-    kit = Kit(broken.laptop.enrolment, (shipped_plans()[PLAN_2022],), b"")
-    (folder / "testday-530521001.kit").write_bytes(kit.encode())
+    leave_on(folder, broken)
     broken.close()
     return folder
 
 
-@pytest.fixture
-def page(tmp_path: Path) -> Iterator[Page]:
+@pytest.fixture(params=["fresh", "enrolled beforehand"])
+def page(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Page]:
     """A browser at the first page of a spare laptop."""
+    if request.param != "fresh":
+        make_enrolled(tmp_path / "spare").close()
     spare, address = start("field", "--data", tmp_path / "spare", "run", "--no-browser", "--port", "0")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM)
@@ -54,7 +52,7 @@ def page(tmp_path: Path) -> Iterator[Page]:
 def read_sheet(page: Page) -> list[str]:
     """The sheet's steps for a laptop that broke."""
     here = page.url
-    page.goto(here.split("/enrol")[0] + "/takeover/sheet")
+    page.goto(urljoin(here, "/takeover/sheet"))
     steps = page.locator("#broken li").all_inner_texts()
     page.goto(here)
     return steps

@@ -1,11 +1,13 @@
 """Taking over: find what the other laptop left, look at it, go on from it; three steps for somebody in a hurry."""
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
+from field_app.services.stepping_aside import is_spare
 from field_app.services.takeover import Estate, find_estates, survey, take_over
 from field_app.web.acting import the_laptop, the_sync
 from field_app.web.answers import form_text
@@ -20,12 +22,18 @@ bp = Blueprint("takeover", __name__, url_prefix="/takeover", template_folder="te
 @bp.get("/")
 @access("entered")
 def page() -> Any:
-    """Where to look, and what stands there."""
-    if the_laptop().is_enrolled:
+    """Where to look, and what stands there; a laptop with a day of its own has no business here."""
+    laptop = the_laptop()
+    if laptop.is_enrolled and not is_spare(laptop):
         return redirect("/")
     place = request.args.get("place", "").strip()
     return render_template(
-        "takeover/page.html", title=_("接手另一台电脑"), place=place, estates=_look(place), reasons=REASONS
+        "takeover/page.html",
+        title=_("接手另一台电脑"),
+        place=place,
+        estates=_look(place),
+        reasons=REASONS,
+        spare=is_spare(laptop),
     )
 
 
@@ -44,13 +52,22 @@ def go_on() -> Any:
     if reason not in {choice.id for choice in REASONS}:
         raise DomainError(ErrorCode.FIELD_INVALID, field="reason", value=reason[:20], expected="broken, gone, …")
     estate = survey(Path(form_text("path")))[0]
-    take_over(the_laptop(), estate, reason)
-    the_sync().start()
+    _take_over(estate, reason)
     said = _("已接手：接在第 %(n)d 条之后", n=estate.head.seq)
     if wants_json():
-        return jsonify(said=said, log=the_laptop().journal.birth.log, next=url_for("people.first_page"))
+        return jsonify(said=said, next=url_for("people.first_page"))
     flash(said)
     return redirect(url_for("people.first_page"), code=303)
+
+
+def _take_over(estate: Estate, reason: str) -> None:
+    """A spare that was enrolled beforehand lays its own log aside first; its house, and this app, end with that."""
+    step_aside = cast("Callable[[Estate, str], None] | None", current_app.extensions["step_aside"])
+    if step_aside is not None and is_spare(the_laptop()):
+        step_aside(estate, reason)
+        return
+    take_over(the_laptop(), estate, reason)
+    the_sync().start()
 
 
 def _look(place: str) -> list[Estate] | None:

@@ -11,17 +11,15 @@ from click.testing import CliRunner
 from field_app.services.records import log_file
 from field_app.services.takeover import note_takeover, survey
 from shared.verify_cli import verify
-from shared.wire.kit import Kit
-from shared.wire.plan_file import shipped_plans
 from tests.field_house import (
     CHIEF_PROCTOR,
-    PLAN_2022,
     PRINCIPAL,
     PROCTOR,
     FieldHouse,
     make_bare,
     make_laptop,
 )
+from tests.stick_house import leave_on
 
 CHINESE = "chinese"
 
@@ -46,13 +44,6 @@ def broken(tmp_path: Path, stick: Path) -> Iterator[FieldHouse]:
     leave_on(stick, made)
     yield made
     made.close()
-
-
-def leave_on(stick: Path, made: FieldHouse) -> None:
-    (stick / "testday-530521001.log").write_bytes(log_file(made.laptop))
-    assert made.laptop.enrolment
-    kit = Kit(made.laptop.enrolment, (shipped_plans()[PLAN_2022],), b"")
-    (stick / "testday-530521001.kit").write_bytes(kit.encode())
 
 
 @pytest.fixture
