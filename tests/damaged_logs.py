@@ -1,6 +1,11 @@
 """One damage each to a log file: what somebody with an editor, or a bad stick, may do to it."""
 
-from collections.abc import Callable
+import hashlib
+from collections.abc import Callable, Sequence
+
+from shared.log.birth import birth_head
+from shared.log.chain import Head, next_hash
+from shared.log.signing import HEAD_PREFIX, SigningKey, sign_head
 
 Damage = Callable[[bytes], bytes]
 
@@ -23,6 +28,41 @@ def _record(change: Callable[[list[bytes]], list[bytes]]) -> Damage:
 def _line(seq: int) -> int:
     """Where line `seq` stands among the records: heads follow lines 4 and 9."""
     return seq + (seq > 4) + (seq > 9)
+
+
+def _heads(records: Sequence[bytes]) -> list[Head]:
+    """The head that each line makes, 0 being the birth's."""
+    heads = [birth_head(records[0])]
+    for line in records[1:]:
+        if not line.startswith(HEAD_PREFIX):
+            heads.append(Head(heads[0].log, len(heads), next_hash(heads[-1].hash, line)))
+    return heads
+
+
+def _signed(head: Head) -> bytes:
+    """A head as the vectors' log signs it."""
+    key = SigningKey(hashlib.sha256(b"testday vector log").digest())
+    return sign_head(key, head).record()
+
+
+def _claimed(seq: int, other: int, log: str = "") -> Damage:
+    """One more head at a line, with the hash of another line."""
+
+    def change(records: list[bytes]) -> list[bytes]:
+        heads = _heads(records)
+        return [*records, _signed(Head(log or heads[0].log, seq, heads[other].hash))]
+
+    return _record(change)
+
+
+def _signed_again(records: list[bytes]) -> list[bytes]:
+    records = [record for record in records if not record.startswith(HEAD_PREFIX)]
+    records[3] = b"[]"
+    return [*records, _signed(_heads(records)[-1])]
+
+
+def _heads_first(records: list[bytes]) -> list[bytes]:
+    return [records[0], *sorted(records[1:], key=lambda record: not record.startswith(HEAD_PREFIX))]
 
 
 def _moved(records: list[bytes], place: int) -> list[bytes]:
@@ -54,6 +94,21 @@ DAMAGES: dict[str, Damage] = {
     "an empty record": _record(lambda records: [*records[:5], b"", *records[5:]]),
     "the tail cut after line 10": _record(lambda records: records[: _line(10) + 1]),
     "the last record torn": lambda data: data[:-20],
+    "no birth record": _record(lambda records: records[1:]),
+    "nothing at all": lambda _: b"",
+    "a blank before the birth record": lambda data: b" " + data,
+    "a birth record of another version": _changed(b'"birth":1', b'"birth":2'),
+    "a birth record with another log id": _changed(b'"log":"7', b'"log":"8'),
+    "lines 11 and 12 removed before their head": _record(
+        lambda records: [*records[: _line(11)], *records[_line(12) + 1 :]]
+    ),
+    "a second head at line 4, with another hash": _claimed(4, 3),
+    "a head at the birth record, with another hash": _claimed(0, 1),
+    "a head of another log": _claimed(4, 4, "0" * 26),
+    "line 3 is none, and the log's own key signed it": _record(_signed_again),
+    "a bad line after a bad head": lambda data: _changed(b'"seat":1,', b'"seat":1;')(_claimed(4, 3)(data)),
+    "a bad line before the end of a bad head": lambda data: _changed(b'"seat":1,', b'"seat":1;')(_claimed(9, 3)(data)),
+    "the heads before their lines": _record(_heads_first),
     "Windows line ends after line 4": lambda data: data[:2000] + data[2000:].replace(b"\n", b"\r\n"),
 }
 

@@ -14,7 +14,7 @@ from typing import Any
 from shared.domain.errors import DomainError
 from shared.log.head_text import write_head
 from shared.log.receipt import ACCEPTED, BACKED_UP, Receipt, sign_receipt
-from shared.log.signing import log_id
+from shared.log.signing import SignedHead, log_id
 from shared.wire import routes
 from shared.wire.bundle import CONTEXT, read_bundle
 from shared.wire.receipt_file import ReceiptFile
@@ -25,7 +25,7 @@ from tests.vector_office import CAMPAIGN, EPOCH, NOW, SCHOOL
 
 FOLDER = Path(__file__).parent / "data" / "bundle" / "v1"
 DEVICE, OFFICE = key_of("device"), key_of("office")
-PLAN = b"# a plan\nid: primary\n"
+PLAN = b"a plan"
 
 
 def entry(log: VectorLog, *, vouched: bool) -> dict[str, Any]:
@@ -68,11 +68,21 @@ def make_refused(log: VectorLog) -> list[dict[str, Any]]:
         "the end is zeros": good[: len(good) // 2] + bytes(100),
         "a row is missing": b"".join(rows[:20] + rows[21:]),
         "two rows changed places": b"".join([*rows[:20], rows[21], rows[20], *rows[22:]]),
+        "cut within its first row": good[:11],
+        "blanks only": b" \n\0\0",
+        "a word behind its last row": good + b"x",
         "for another office": elsewhere,
         "not packed": second_bundle.seal(b"anything", office, "plain"),
         "no manifest": packed(file, "bare"),
         "signed by another key": sealed(manifest(one), [file], signer="stranger"),
         "of a later version": sealed(manifest(one, version=2), [file]),
+        "of a later version, otherwise written, signed by another key": sealed(
+            {**manifest(one, version=2), "more": 1}, [file], signer="stranger"
+        ),
+        "a version that is text": sealed(manifest(one, version="2"), [file]),
+        "a manifest with another key, signed by another key": sealed(
+            {**manifest(one), "more": 1}, [file], "good", "stranger"
+        ),
         "a device that is not its key's": sealed(manifest(one, device="000000000000"), [file]),
         "a number that is text": sealed(manifest({**one, "seq": "12"}), [file]),
         "no logs": sealed(manifest(), []),
@@ -112,7 +122,71 @@ def make_texts(log: VectorLog) -> list[dict[str, Any]]:
         {"text": f"「{signed.head}」", "head": str(signed.head), "signature": None},
         {"text": f"封条上写的是 {code.lower()}。", "seal_code": code.replace("-", "")},
         {"text": code.replace("-", " ").replace("0", "O").replace("1", "l"), "seal_code": code.replace("-", "")},
+        *({"text": odd, "head": str(signed.head), "signature": sig} for odd, sig in _odd_heads(signed)),
+        *({"text": odd, "seal_code": code.replace("-", "")} for odd in _odd_codes(code)),
+        *({"text": odd} for odd in (f"1{code}", f"{code}A", code[:-1], f"{signed.head}0", f"x{signed.head}")),
+        {"text": str(signed.head).replace(":12:", ":012:")},
+        {"text": str(signed.head).replace("1", "I").replace("0", "O")},
         {"text": "明天早上七点到校"},
+    ]
+
+
+def _odd_heads(signed: SignedHead) -> list[tuple[str, str | None]]:
+    """Texts that hold this head, with the signature that a reader sees in them."""
+    text, half = write_head(signed), signed.signature[:64]
+    return [
+        (f"凭证：{text}。", signed.signature),
+        (f"{signed.head}:{half}", half),
+        (f"{signed.head}:abc", "abc"),
+        (f"{signed.head}: 收好", None),
+        (f"{text} {write_head(signed).replace(':12:', ':11:')}", signed.signature),
+        (_wide(text), signed.signature),
+        (f"{signed.head.seal_code} {signed.head}", None),
+    ]
+
+
+def _odd_codes(code: str) -> list[str]:
+    groups = code.split("-")
+    return [
+        _wide(code),
+        "  ".join(groups),
+        "\u3000".join(groups),
+        "—".join(groups),
+        " – ".join(groups),
+        "".join(groups),
+    ]
+
+
+def _wide(text: str) -> str:
+    """As a Chinese keyboard writes it in full width."""
+    return "".join(chr(ord(sign) + 0xFEE0) for sign in text)
+
+
+def make_receipt_files(log: VectorLog) -> list[dict[str, Any]]:
+    """Receipt files for the laptop of the vectors' log, with the code of each that is refused."""
+    good, other = json.loads(make_receipt(log)), VectorLog("heir")
+    first = good["receipts"][0]
+    changed = {**first, "receipt": first["receipt"].replace('"seq":12', '"seq":11')}
+    strange = sign_receipt(key_of("stranger"), Receipt(SCHOOL, log.heads[12], ACCEPTED, EPOCH, NOW))
+    elsewhere = sign_receipt(OFFICE, Receipt("530521002", log.heads[12], ACCEPTED, EPOCH, NOW))
+    for_heir = sign_receipt(OFFICE, Receipt(SCHOOL, other.heads[12], ACCEPTED, EPOCH, NOW))
+    bare = {"receipt": "{}", "sig": OFFICE.sign("receipt", "{}")}
+    changes: list[tuple[str, dict[str, Any], str | None]] = [
+        ("as it is", {}, None),
+        ("keys of a later release", {"more": 1, "receipts": [{**first, "more": 1}]}, None),
+        ("of a later version", {"receipt_file": 2}, "receipt_unreadable"),
+        ("no list of receipts", {"receipts": {}}, "receipt_unreadable"),
+        ("a changed receipt", {"receipts": [first, changed]}, "receipt_unreadable"),
+        ("a receipt signed by another key", {"receipts": [strange]}, "receipt_unreadable"),
+        ("a receipt that says nothing", {"receipts": [first, bare]}, "receipt_unreadable"),
+        ("of another school", {"school": {"code": "530521002", "name": "石桥小学"}}, "receipt_for_another"),
+        ("a receipt of another school", {"receipts": [first, elsewhere]}, "receipt_for_another"),
+        ("no receipt for the laptop's own log", {"receipts": [for_heir]}, "receipt_for_another"),
+        ("no receipt", {"receipts": []}, "receipt_for_another"),
+    ]
+    return [
+        {"name": name, "file": json.dumps({**good, **change}, ensure_ascii=False), "code": code}
+        for name, change, code in changes
     ]
 
 
@@ -127,6 +201,7 @@ def make_files() -> Mapping[str, bytes]:
         "manifest.json": told,
         "refused.json": make_refused(log),
         "head_texts.json": make_texts(log),
+        "receipt_files.json": make_receipt_files(log),
     }
     files = {name: (json.dumps(value, ensure_ascii=True, indent=1) + "\n").encode() for name, value in content.items()}
     inside = gzip.decompress(second_bundle.unseal(good, OFFICE.raw))

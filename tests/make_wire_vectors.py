@@ -6,19 +6,22 @@ import json
 import sys
 import tempfile
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from shared.domain.clock import Instant
 from shared.domain.event import LAPTOP, Actor, Draft
-from shared.log.birth import Birth, birth_head
+from shared.log.birth import Birth, birth_hash, birth_head
 from shared.log.chain import Head, next_hash
+from shared.log.head_text import write_head
 from shared.log.line import Place, encode_line
 from shared.log.logfile import from_record, join_records
 from shared.log.receipt import ACCEPTED, BACKED_UP, Receipt, sign_receipt
 from shared.log.signing import SignedHead, SigningKey, log_id, sign_head
 from shared.wire import routes
 from tests.damaged_logs import DAMAGES
+from tests.two_readers import ours
 from tests.vector_office import CAMPAIGN, EPOCH, NOW, SCHOOL, VectorOffice
 
 FOLDER = Path(__file__).parent / "data" / "wire" / "v1"
@@ -115,7 +118,9 @@ def make_keys() -> dict[str, Any]:
 def make_births(log: VectorLog) -> list[dict[str, Any]]:
     """Birth records and their hashes."""
     later = VectorLog("heir", ancestor=log.heads[5])
-    return [{"record": one.birth.decode(), "hash": one.heads[0].hash.hex()} for one in (log, later)]
+    odd = replace(log.born, mode="rehearsal", rate=60, campaign="“演练”/1", software='0.1 "\\\n\t\x01\x1f\x7f')
+    births = (log.birth, later.birth, odd.encode())
+    return [{"record": birth.decode(), "hash": birth_hash(birth).hex()} for birth in births]
 
 
 def make_lines(log: VectorLog) -> dict[str, Any]:
@@ -141,16 +146,30 @@ def make_lines(log: VectorLog) -> dict[str, Any]:
         "a time too many": good.replace('"error":250', '"error":250,"zone":8'),
         "no time": good.replace(at, '"at":null'),
         "witnesses are an object": good.replace('"witnesses":[]', '"witnesses":{}'),
+        "33 deep": good.replace('"seat":1', '"seat":' + "[" * 31 + "]" * 31),
+        "a number of 4301 digits": good.replace('"seat":1', '"seat":' + "1" * 4301),
         "an actor with more": good.replace('"role":"proctor"', '"role":"proctor","x":1'),
         "not an object": "[]",
         "nothing": "",
         "too long": good.replace('"present"', f'"{"x" * 16384}"'),
+    }
+    odd = {
+        "blanks between, another order": json.dumps(dict(reversed(json.loads(good).items())), indent="\t").replace(
+            "\n", "\r"
+        ),
+        "32 deep": good.replace('"seat":1', '"seat":' + "[" * 30 + "]" * 30),
+        "brackets in a text": good.replace('"present"', f'"{"[" * 40}\\"{"{" * 40}"'),
+        "a number of 4300 digits": good.replace('"seat":1', '"seat":-' + "1" * 4300),
+        "zero with a sign": good.replace('"offset":-312', '"offset":-0'),
+        "empty texts": good.replace(f'"school":"{SCHOOL}"', '"school":""').replace('"run":"a1b2c3"', '"run":""'),
+        "a Windows line end": good + "\r",
     }
     return {
         "lines": [
             {"seq": seq, "line": line.decode(), "hash": log.heads[seq].hash.hex()}
             for seq, line in enumerate(log.lines, start=1)
         ],
+        "odd_lines": [{"why": why, "line": line} for why, line in odd.items()],
         "not_lines": [{"why": why, "line": line} for why, line in bad.items()]
         + [{"why": "not UTF-8", "hex": log.lines[6].replace(b'"present"', b'"\xff"').hex()}],
     }
@@ -197,7 +216,7 @@ def make_door(log: VectorLog) -> dict[str, Any]:
     session = routes.session_message(theirs, office.public, name)
     vouch = routes.vouch_message(start.log, start.hash)
     answer = {"server": office.public, "epoch": EPOCH, "protocol": [1], "time": NOW, "nonce": theirs}
-    asked = {"device": name, "nonce": theirs, "sig": device.sign(routes.CONTEXT_SESSION, session), "wall": NOW - 312}
+    asked = {"device": name, "nonce": theirs, "sig": device.sign(routes.CONTEXT_SESSION, session), "wall": NOW + 312}
     return {
         "hello": {
             "asked": {"protocol": 1, "nonce": ours},
@@ -211,27 +230,36 @@ def make_door(log: VectorLog) -> dict[str, Any]:
 
 def make_damaged(log: VectorLog) -> list[dict[str, Any]]:
     """The log file with one damage each, and the place where it shows."""
-    from shared.log.logfile import read_fragment
-    from shared.log.verification import verify_log
-
     found = []
     for name, damage in DAMAGES.items():
         data = damage(log.file())
-        fragment = read_fragment(data, damaged=True)
-        report = verify_log(fragment.birth or b"", fragment.lines, fragment.heads)
-        problem = report.problem.code.value if report.problem else None
-        found.append(
-            {
-                "name": name,
-                "file": data.decode("utf-8", "surrogateescape"),
-                "whole": report.is_whole,
-                "sealed": report.sealed,
-                "first_bad": report.first_bad,
-                "last_bad": report.last_bad,
-                "code": problem,
-            }
-        )
+        found.append({"name": name, "file": data.decode("utf-8", "surrogateescape"), **ours(data)._asdict()})
     return found
+
+
+def make_outside(log: VectorLog) -> list[dict[str, Any]]:
+    """Texts that somebody holds, against the log file and against one whose last two lines are cut off."""
+    head, other = log.heads[12], VectorLog("heir").heads[12]
+    texts = {
+        "a head": str(head),
+        "a head that no signature in the file proves": str(log.heads[11]),
+        "a signed head": write_head(log.signed(12)),
+        "its seal code": head.seal_code,
+        "the seal code of the birth record": log.heads[0].seal_code,
+        "a forged signature": write_head(SignedHead(head, log.signed(9).signature)),
+        "half a signature": write_head(log.signed(12))[:-64],
+        "another hash": str(Head(head.log, 12, log.heads[11].hash)),
+        "a line to come": str(Head(head.log, 13, head.hash)),
+        "another log": str(other),
+        "the seal code of another log": other.seal_code,
+        "no head and no code": "明天早上七点到校",
+    }
+    files = {"whole": log.file(), "cut": b"".join(log.file().splitlines(keepends=True)[:-3])}
+    return [
+        {"name": name, "text": text, "file": file, **ours(data, text)._asdict()}
+        for name, text in texts.items()
+        for file, data in files.items()
+    ]
 
 
 def make_files() -> Mapping[str, bytes]:
@@ -251,6 +279,7 @@ def make_files() -> Mapping[str, bytes]:
         "receipts.json": make_receipts(log),
         "door.json": make_door(log),
         "damaged.json": make_damaged(log),
+        "outside.json": make_outside(log),
         **talked,
     }
     files = {name: (json.dumps(value, ensure_ascii=True, indent=1) + "\n").encode() for name, value in content.items()}

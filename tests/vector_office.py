@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from shared.domain.clock import Instant
 from shared.log import base32
+from shared.log.birth import birth_head
 from shared.log.logfile import join_records
 from shared.log.signing import SigningKey, log_id, sign_head
 from shared.wire import routes
@@ -72,7 +73,11 @@ class VectorOffice:
         enrolled = self._enrol()
         self._greet(enrolled["answer"]["device"])
         pushes = self._pushes(log)
-        return {"enrol.json": enrolled, "push.json": pushes, "probe.json": self._probes(log), **self._county()}
+        probes = self._probes([{"log": log.born.log, "backed_up": 0}], self._asked(log))
+        county = self._county()
+        probes += self._probes([])
+        said = {"enrol.json": enrolled, "push.json": pushes, "probe.json": probes, **county}
+        return {**said, "refused.json": self._refusals(enrolled["answer"]["device"])}
 
     def _post(self, path: str, asked: dict[str, Any]) -> Any:
         headers = {"Authorization": f"Bearer {self._token}"} if self._token else {}
@@ -126,24 +131,78 @@ class VectorOffice:
             self._push("duplicate and stored: some lines again, then new ones", log.fragment(3, 9)),
             self._push("stored_with_verdict: a type of a later release, a seat nobody has", log.fragment(9, 12)),
             self._push("fork: the same numbers, other lines", elsewhere.fragment(5, 9)),
+            self._push("duplicate: a laptop restored at line 8 of the second branch", elsewhere.fragment(6, 8)),
+            *self._odd_pushes(log, vouch),
         ]
 
-    def _push(self, name: str, body: bytes, vouch: str = "") -> dict[str, Any]:
-        headers = {"Content-Type": routes.LOG_TYPE, "Content-Encoding": "gzip"}
+    def _odd_pushes(self, log: "VectorLog", vouch: str) -> list[dict[str, Any]]:
+        """Bodies that two readers might judge otherwise; none of them changes what the probes show."""
+        good, birth = log.fragment(5, 9), log.fragment(0, 5, birth=True)
+        heir = type(log)("heir", ancestor=log.heads[5])
+        heirs = self._device.sign(routes.CONTEXT_VOUCH, routes.vouch_message(heir.born.log, heir.heads[0].hash))
+        unread = type(log)("unread")
+        unread.lines, unread.heads = unread.lines[:3], unread.heads[:4]
+        unread.add_raw(b"[]")
+        unreads = self._device.sign(routes.CONTEXT_VOUCH, routes.vouch_message(unread.born.log, unread.heads[0].hash))
+        between = join_records([*good.splitlines()[:3], b'{"head":' + b"{}}", *good.splitlines()[3:]])
+        elsewhere = replace(log.born, campaign="2023-yunxi").encode()
+        rehearsal = replace(log.born, mode="rehearsal", rate=60).encode()
+        return [
+            self._push("duplicate: as it is, not packed", good, packed=False),
+            self._push("duplicate: what follows the last line feed is torn and does not count", good + log.lines[9]),
+            self._push("stored: a birth record and no line", heir.fragment(0, 0, birth=True), heirs),
+            self._push(
+                "not_a_line among stored: a line that cannot be read", unread.fragment(0, 4, birth=True), unreads
+            ),
+            self._push("not_a_log: a blank before the first record", b" " + birth, vouch),
+            self._push(
+                "not_a_line: a birth record of another version", birth.replace(b'"birth":1', b'"birth":2'), vouch
+            ),
+            self._push("not_a_line: a damaged from record", good.replace(b'"seq":5,', b'"seq":05,', 1)),
+            self._push("not_a_line: a damaged head between the lines", between),
+            self._push("log_key_mismatch: a log id of no such key", birth.replace(b'"log":"7', b'"log":"8', 1), vouch),
+            self._push("campaign_wrong", _sealed(log, elsewhere), vouch),
+            self._push("mode_wrong: a rehearsal", _sealed(log, rehearsal), vouch),
+        ]
+
+    def _push(self, name: str, body: bytes, vouch: str = "", *, packed: bool = True) -> dict[str, Any]:
+        headers = {"Content-Type": routes.LOG_TYPE, "Content-Encoding": "gzip" if packed else "identity"}
         if vouch:
             headers[routes.VOUCH_HEADER] = vouch
         sent = {**headers, "Authorization": f"Bearer {self._token}"}
-        answer = self._client.post(routes.PUSH, data=gzip.compress(body), headers=sent)
+        answer = self._client.post(routes.PUSH, data=gzip.compress(body) if packed else body, headers=sent)
         said = answer.json or {}
         result = {"answer": said} if answer.status_code == 200 else {"code": said.get("code")}
         return {"name": name, "headers": headers, "body": body.decode(), "status": answer.status_code, **result}
 
-    def _probes(self, log: "VectorLog") -> list[dict[str, Any]]:
-        asked: list[dict[str, Any]] = [
-            {"logs": [{"log": log.born.log, "backed_up": 0}]},
-            {"logs": [{"log": log.born.log, "at": [0, 7, 12, 13]}, {"log": log_id(self._device.public)}]},
-        ]
+    def _asked(self, log: "VectorLog") -> list[dict[str, Any]]:
+        return [{"log": log.born.log, "at": [0, 7, 12, 13]}, {"log": log_id(self._device.public)}]
+
+    def _probes(self, *several: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        asked: list[dict[str, Any]] = [{"logs": logs} for logs in several]
         return [{"asked": one, "answer": self._post(routes.PROBE, one).json} for one in asked]
+
+    def _refusals(self, device: str) -> list[dict[str, Any]]:
+        """JSON requests that are refused; the last ones without a token."""
+        nonce, key, sig = "0123456789abcdef", self._device.public, "0" * 128
+        probe: dict[str, Any] = {"logs": []}
+        asked: list[tuple[str, dict[str, Any]]] = [
+            (routes.HELLO, {"protocol": 2, "nonce": nonce}),
+            (routes.HELLO, {"protocol": 1, "nonce": nonce.upper()}),
+            (routes.HELLO, {"protocol": 1, "nonce": nonce, "more": 1}),
+            (routes.ENROL, {"code": "00000-00000", "key": key, "software": "0.1.0"}),
+            (routes.ENROL, {"code": CODE, "key": self._key.public, "software": "0.1.0"}),
+            (routes.SESSION, {"device": device, "nonce": nonce, "sig": sig, "wall": NOW}),
+            (routes.PROBE, {"logs": [], "more": 1}),
+            (routes.PROBE, {"logs": [{"log": "0" * 25}]}),
+        ]
+        answers = [(path, one, self._post(path, one)) for path, one in asked]
+        self._token = ""
+        answers.append((routes.PROBE, probe, self._post(routes.PROBE, probe)))
+        return [
+            {"path": path, "asked": one, "status": answer.status_code, "code": (answer.json or {}).get("code")}
+            for path, one, answer in answers
+        ]
 
     def _county(self) -> dict[str, Any]:
         logs = self._office.county_logs
@@ -157,3 +216,8 @@ class VectorOffice:
             )
             bodies[str(after)] = answer.text
         return {"county.json": {"after": bodies}}
+
+
+def _sealed(log: "VectorLog", birth: bytes) -> bytes:
+    """A birth record alone, with its head signed by the log's key."""
+    return join_records([birth, sign_head(log.key, birth_head(birth)).record()])

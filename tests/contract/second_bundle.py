@@ -38,9 +38,9 @@ from tests.contract.second_verifier import (
     check_county,
     check_receipt,
     device_id,
+    last_head,
     one,
     read_birth,
-    read_head,
     read_json,
     records,
     sha,
@@ -231,10 +231,10 @@ def read_manifest(record: bytes) -> dict[str, Any]:
     ):
         raise Refused("bundle_unreadable", "manifest")
     m: dict[str, Any] = outer["bundle"]
-    if not signed_by(bytes.fromhex(m["key"]), "bundle", write_json(m), outer["sig"]):
-        raise Refused("bundle_signature_wrong")
     if m["device"] != device_id(bytes.fromhex(m["key"])) or not 1 <= len(m["logs"]) <= 32:
         raise Refused("bundle_unreadable", "device or logs")
+    if not signed_by(bytes.fromhex(m["key"]), "bundle", write_json(m), outer["sig"]):
+        raise Refused("bundle_signature_wrong")
     return m
 
 
@@ -250,11 +250,11 @@ def open_bundle(data: bytes, secret: bytes) -> tuple[dict[str, Any], list[Log]]:
     for e in m["logs"]:
         part, rest = rest[: e["bytes"]], rest[e["bytes"] :]
         rows = records(part)
-        last = read_head(rows[-1]) if rows and part.endswith(b"\n") else None
         try:
+            last = last_head(rows)
             birth = read_birth(rows[0] if rows else b"")
         except Refused as why:
-            raise Refused("bundle_unreadable", f"birth record: {why}") from None
+            raise Refused("bundle_unreadable", str(why)) from None
         if (
             birth["school"] != m["school"]
             or last is None
@@ -275,7 +275,9 @@ def open_bundle(data: bytes, secret: bytes) -> tuple[dict[str, Any], list[Log]]:
 
 
 def read_secret(text: bytes) -> bytes:
-    """The office's secret: 64 hex digits, or an OpenSSH identity without a passphrase."""
+    """The office's secret: 32 bytes as in server.key, 64 hex digits, or an OpenSSH identity without a passphrase."""
+    if len(text) == 32:
+        return text
     if re.fullmatch(rb"[0-9a-f]{64}", text.strip()):
         return bytes.fromhex(text.strip().decode())
     key = load_ssh_private_key(text, None)

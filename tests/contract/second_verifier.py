@@ -2,8 +2,8 @@
 
 Written by somebody who saw docs/sync-protocol.md, docs/bundle-format.md and the vectors only; it imports nothing of the
 product, and must not. `python -m tests.contract.second_verifier FILE [--head TEXT] [--office-key KEY] [--school CODE]`:
-FILE is a log file, a sealed bundle (KEY: the office's secret, 64 hex digits or an OpenSSH identity) or a receipt file
-(KEY: the office's public key, 64 hex digits).
+FILE is a log file, a sealed bundle (KEY: the office's server.key, or its secret as hex or an OpenSSH identity) or a
+receipt file (KEY: the office's public key, 64 hex digits).
 """
 
 from __future__ import annotations
@@ -372,25 +372,30 @@ class Fragment:
     sig: str
 
 
+def last_head(rows: list[bytes]) -> tuple[Head, str] | None:
+    """The last head record, when there is one; each must be exactly one."""
+    last = None
+    for row in rows:
+        if row.startswith(b'{"head":') and (last := read_head(row)) is None:
+            raise Refused("not_a_line", "head record")
+    return last
+
+
 def read_fragment(data: bytes) -> Fragment:
     """A fragment whose chain leads to its last head; the signature is for the caller, who knows the key."""
-    rows = records(data)
-    first, last = (rows[0], read_head(rows[-1])) if len(rows) > 1 else (b"", None)
-    birth = None
-    if first.startswith(b'{"from":'):
-        if not (m := FROM_RECORD.fullmatch(first)):
-            raise Refused("not_a_line", "from record")
-        start: Head = (m[1].decode(), int(m[2]), m[3].decode())
-    else:
+    rows = records(data) or [b""]
+    first, birth, start = rows[0], None, None
+    if m := FROM_RECORD.fullmatch(first):
+        start = (m[1].decode(), int(m[2]), m[3].decode())
+    elif first.startswith(b'{"from":'):
+        raise Refused("not_a_line", "from record")
+    last = last_head(rows)
+    if start is None:
         birth = read_birth(first)
         start = (birth["log"], 0, sha(first).hex())
-    if last is None:
-        raise Refused("head_missing")
     lines = [r for r in rows[1:] if not r.startswith(b'{"head":')]
-    if not all(map(read_head, (r for r in rows[1:] if r.startswith(b'{"head":')))):
-        raise Refused("not_a_line", "head record")
     hashes = chain(bytes.fromhex(start[2]), lines)
-    if last[0][:2] != (start[0], start[1] + len(lines)):
+    if last is None or last[0][:2] != (start[0], start[1] + len(lines)):
         raise Refused("head_missing")
     if last[0][2] != hashes[-1].hex():
         raise Refused("chain_broken")

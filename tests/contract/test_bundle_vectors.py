@@ -14,6 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.sample_log import make_log
+from field_app.store.office import OfficeStore, office_migrations
+from field_app.sync.outgoing import Outgoing, inherited_log
+from field_app.sync.receipts import keep_receipt_file
 from shared.domain.errors import DomainError, ErrorCode
 from shared.log.base32 import tidy
 from shared.log.head_text import find_head, find_seal_code
@@ -21,8 +24,11 @@ from shared.log.logfile import read_fragment, write_log
 from shared.log.receipt import read_receipt
 from shared.log.signing import sign_head, verify
 from shared.log.verification import verify_log
+from shared.store.migrations import log_migrations
+from shared.store.writer import Writer
 from shared.wire import routes
 from shared.wire.bundle import UNPACKED_BYTES, Bundle, BundledLog, read_bundle, write_bundle
+from shared.wire.enrolment import read_enrolment
 from shared.wire.receipt_file import read_receipt_file
 from shared.wire.sealing import seal, ssh_key, unseal
 from tests.contract import second_bundle, second_verifier
@@ -30,6 +36,8 @@ from tests.make_bundle_vectors import DEVICE, FOLDER, OFFICE, sealed, write_file
 from tests.vector_office import SCHOOL
 
 PAGE = Path(__file__).parents[2] / "docs" / "bundle-format.md"
+WIRE = FOLDER.parents[1] / "wire" / "v1"
+SERVER = bytes.fromhex(OFFICE.public)
 SHIPPED = sorted(path.name for path in FOLDER.iterdir())
 
 
@@ -201,6 +209,32 @@ def test_the_receipt_file() -> None:
     assert county is not None
     assert county.head[1] == 3
     assert file.name == "testday-530521001.receipt"
+
+
+@pytest.mark.parametrize("one", vectors("receipt_files"), ids=lambda one: str(one["name"]))
+def test_receipt_files(one: dict[str, Any], tmp_path: Path) -> None:
+    data, log = one["file"].encode(), inherited_log(read_fragment((WIRE / "log.log").read_bytes()))
+    assert code_of_ours(data, log, tmp_path / "log.sqlite") == one["code"]
+    hashes = {log.head.log: [digest.hex() for digest in log.hashes]}
+    if one["code"] is None:
+        assert {how for _, how in second_bundle.read_receipt_file(data, SERVER, SCHOOL, hashes)[0]} == {"own"}
+    else:
+        with pytest.raises(second_verifier.Refused, match=f"^{one['code']}"):
+            second_bundle.read_receipt_file(data, SERVER, SCHOOL, hashes)
+
+
+def code_of_ours(data: bytes, log: Outgoing, path: Path) -> str | None:
+    """With which code a laptop with this log refuses a receipt file; one that it takes must prove the whole log."""
+    enrolled = json.loads((WIRE / "enrol.json").read_bytes())["answer"]
+    writer = Writer(path, (log_migrations, office_migrations))
+    try:
+        taken = keep_receipt_file([log], OfficeStore(writer), read_enrolment(enrolled), data, "x")
+    except DomainError as problem:
+        return problem.code.value
+    finally:
+        writer.close()
+    assert (taken.proven, taken.county_lines, taken.finding) == (log.head.seq, 3, None)
+    return None
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from shared.wire.county_log import fold_county
 from shared.wire.enrolment import read_enrolment
 from shared.wire.packing import unpack
 from sync_server.services.batch import prove
+from tests import two_readers
 from tests.contract import second_verifier as second
 from tests.make_wire_vectors import FOLDER, write_files
 from tests.vector_office import SCHOOL
@@ -61,7 +62,7 @@ def test_keys_and_ids(name: str) -> None:
     assert key["id"].startswith(key.get("device", ""))
 
 
-@pytest.mark.parametrize("vector", vectors("birth"), ids=["first", "heir"])
+@pytest.mark.parametrize("vector", vectors("birth"), ids=["first", "heir", "odd"])
 def test_births(vector: dict[str, str]) -> None:
     record = vector["record"].encode()
     birth = decode_birth(record)
@@ -97,6 +98,21 @@ def test_what_is_no_line(vector: dict[str, str]) -> None:
     with pytest.raises(DomainError) as refused:
         decode_line(line)
     assert refused.value.code in (ErrorCode.NOT_A_LINE, ErrorCode.LINE_TOO_LONG)
+
+
+@pytest.mark.parametrize("vector", LINES["odd_lines"], ids=lambda vector: vector["why"])
+def test_what_is_a_line_though_it_looks_odd(vector: dict[str, str]) -> None:
+    line = vector["line"].encode()
+    assert decode_line(line).data == second.read_line(line)["data"]
+
+
+@pytest.mark.parametrize("vector", vectors("outside"), ids=lambda vector: f"{vector['name']}, {vector['file']}")
+def test_heads_from_outside(vector: dict[str, Any]) -> None:
+    file = (FOLDER / "log.log").read_bytes()
+    if vector["file"] == "cut":
+        file = b"".join(file.splitlines(keepends=True)[:-3])
+    expected = tuple(vector[key] for key in ("whole", "sealed", "first_bad", "last_bad", "code"))
+    assert two_readers.ours(file, vector["text"]) == two_readers.theirs(file, vector["text"]) == expected
 
 
 @pytest.mark.parametrize("vector", HEADS, ids=lambda vector: vector["seq"])
@@ -177,6 +193,11 @@ def theirs(body: bytes, key: str = LOG) -> second.Fragment:
     return part
 
 
+def theirs_of_any(body: bytes) -> second.Fragment:
+    """The same, signed by the key of its own birth record when it has one."""
+    return theirs(body, decode_birth(body.partition(b"\n")[0]).key if body.startswith(b'{"birth":') else LOG)
+
+
 def test_the_packed_push() -> None:
     body = unpack((FOLDER / "push.gz").read_bytes(), routes.UNPACKED_BYTES)
     part = theirs(body)
@@ -192,8 +213,7 @@ def test_pushes(vector: dict[str, Any]) -> None:
         with pytest.raises(second.Refused, match=vector["code"]):
             theirs(body)
         return
-    birth = decode_birth(body.partition(b"\n")[0]) if body.startswith(b'{"birth":') else decode_birth(RECORD)
-    part = theirs(body, birth.key)
+    part = theirs_of_any(body)
     if vector["status"] == 200:
         answer = schemas.PushAnswer().load(vector["answer"])
         held = second.check_receipt(answer["receipt"], bytes.fromhex(OFFICE))
@@ -202,8 +222,13 @@ def test_pushes(vector: dict[str, Any]) -> None:
         assert covered == list(range(part.start[1] + 1, part.head[1] + 1))
 
 
-def test_vouched_pushes_carry_the_signature_of_the_door() -> None:
-    assert {one["headers"].get(routes.VOUCH_HEADER, "") for one in PUSHES} == {"", DOOR["vouch"]["header"]}
+def test_the_pushes_that_were_taken_with_a_vouch_carry_a_good_one() -> None:
+    vouched = [one for one in PUSHES if one["status"] == 200 and routes.VOUCH_HEADER in one["headers"]]
+    assert vouched[0]["headers"][routes.VOUCH_HEADER] == DOOR["vouch"]["header"]
+    for one in vouched:
+        log, _, start = theirs_of_any(one["body"].encode()).start
+        sig = one["headers"][routes.VOUCH_HEADER]
+        assert second.signed_by(bytes.fromhex(DEVICE), "vouch", f"{log}\n{start}\n".encode(), sig)
 
 
 def test_probes() -> None:
@@ -212,6 +237,10 @@ def test_probes() -> None:
     for vector in vectors("probe"):
         schemas.ProbeAsked().load(vector["asked"])
         answer = schemas.ProbeAnswer().load(vector["answer"])
+        if not vector["asked"]["logs"]:
+            county = vectors("county")["after"]["3"].encode()
+            assert answer == {"logs": [], "county": {"seq": 3, "hash": second.read_fragment(county).head[2]}}
+            continue
         first = answer["logs"][0]
         assert first["heads"] == [{"seq": seq, "hash": digest.hex()} for seq, digest in ((12, HASHES[12]), (9, fork))]
         asked = vector["asked"]["logs"][0].get("at", [])
