@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from shared.domain.catalogue import Catalogue, Field, Kind
+from shared.domain.catalogue import Catalogue, EventType, Field, Kind
 from shared.domain.catalogue_of_events import CATALOGUE
 from shared.domain.event import Event
 from shared.domain.materials import COLUMN_WORDS
@@ -14,10 +14,18 @@ Names = Mapping[str, Words]
 
 
 def describe(event: Event, names: Names, catalogue: Catalogue = CATALOGUE) -> Words:
-    """One sentence that says what the event means; a type that the catalogue does not know is shown by its name."""
+    """One sentence that says what the event means; a type the catalogue does not know, or not yet, by its name."""
     event_type = catalogue.find(event.type)
     if event_type is None:
         return Words(f"不认识的记录类型：{event.type}", f"Unknown event type: {event.type}")
+    if event.version > event_type.version:
+        zh = f"新版程序写的“{event_type.title.zh}”（第 {event.version} 版），这里的程序较旧，已原样保留"
+        en = f"“{event_type.title.en}” of a newer program (version {event.version}); kept as it is"
+        return Words(zh, en)
+    return _filled(event, event_type, names)
+
+
+def _filled(event: Event, event_type: EventType, names: Names) -> Words:
     fields = {field.name: field for field in event_type.fields}
     zh = {key: _value(fields.get(key), value, names, "zh") for key, value in event.data.items()}
     en = {key: _value(fields.get(key), value, names, "en") for key, value in event.data.items()}
@@ -57,6 +65,8 @@ def _seats(value: list[int], language: str) -> str:
 
 
 def _row(row: Mapping[str, Any], names: Names, language: str) -> str:
+    if "material" not in row:
+        return " ".join(names[one].text(language) if one in names else str(one) for one in row.values())
     what = names[row["material"]].text(language) if row["material"] in names else str(row["material"])
     form = f" {row['form']}" if row.get("form") else ""
     numbers = " ".join(

@@ -31,6 +31,7 @@ class ErrorCode(StrEnum):
     LOG_MUST_BEGIN_ANEW = "log_must_begin_anew"
     # events
     UNKNOWN_EVENT_TYPE = "unknown_event_type"
+    EVENT_TYPE_NEWER = "event_type_newer"
     FIELD_MISSING = "field_missing"
     FIELD_UNKNOWN = "field_unknown"
     FIELD_INVALID = "field_invalid"

@@ -86,6 +86,8 @@ def judge(folded: Folded, event: Event, lookup: Lookup) -> Event:
     Raises the DomainError that refuses it.
     """
     event_type = CATALOGUE.get(event.type)
+    if event.version > event_type.version:  # what its fields mean now, only a newer program knows
+        raise DomainError(ErrorCode.EVENT_TYPE_NEWER, type=event.type, version=event.version)
     check_data(event_type, event.data)
     authorise(event_type, event.actor, event.witnesses, folded.day.duties)
     event = placed(event, folded.shifts)

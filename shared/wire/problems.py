@@ -87,6 +87,11 @@ PROBLEMS: dict[C, Problem] = {
     C.UNKNOWN_EVENT_TYPE: Problem(
         422, "不认识的记录类型“{type}”，已原样保留。", "Unknown event type “{type}”; it is kept as it is."
     ),
+    C.EVENT_TYPE_NEWER: Problem(
+        422,
+        "“{type}”是新版程序的写法（第 {version} 版），已原样保留，请更新这里的程序。",
+        "“{type}” is as a newer program writes it (version {version}); it is kept as it is: update the program here.",
+    ),
     C.FIELD_MISSING: Problem(422, "缺少“{field}”，请填写。", "“{field}” is missing; fill it in."),
     C.FIELD_UNKNOWN: Problem(422, "多出了不认识的“{field}”，请去掉。", "“{field}” is not known here; remove it."),
     C.FIELD_INVALID: Problem(

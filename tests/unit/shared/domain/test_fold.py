@@ -5,6 +5,7 @@ from typing import Any
 
 from shared.domain.attendance import Status, count
 from shared.domain.clock import Instant
+from shared.domain.describe import describe
 from shared.domain.errors import ErrorCode
 from shared.domain.event import LAPTOP, Actor, Event
 from shared.domain.fold import Folded, advance
@@ -95,6 +96,15 @@ def test_unknown_type_is_kept_with_a_verdict() -> None:
     seq = log.add("dragon_seen", PROCTOR, {"colour": "red"})
     assert log.verdict(seq) is ErrorCode.UNKNOWN_EVENT_TYPE
     assert log.folded.seq == seq
+
+
+def test_a_newer_version_of_a_type_is_kept_and_not_taken_for_the_old_one() -> None:
+    log = ready_log()
+    before = log.folded.day
+    seq = log.add("attendance_marked", PROCTOR, {"block": "chinese", "seat": 1, "status": "present"}, tv=2)
+    assert log.verdict(seq) is ErrorCode.EVENT_TYPE_NEWER
+    assert log.folded.day == before
+    assert "第 2 版" in describe(log.events[-1], {}).zh
 
 
 def test_two_person_step_without_a_witness_is_refused() -> None:
