@@ -74,8 +74,37 @@ QUARANTINE_SETTLED = EventType(
     ),
     may=frozenset(),
 )
-COUNTY_CATALOGUE = Catalogue((PLAN_PUBLISHED, MESSAGE_SENT, INCIDENT_ACKNOWLEDGED, QUARANTINE_SETTLED))
-_TOLD = {MESSAGE_SENT.name, QUARANTINE_SETTLED.name}
+BOTH, LEADS, ONLY = "both", "leads", "only"
+RECORDS_CHOSEN = EventType(
+    name="records_chosen",
+    feature=FEATURE,
+    title=Words("两份记录的取舍", "Choice of records"),
+    words=Words(
+        "县里决定：第 {line} 条以后的两份记录，{rule}{name}。理由：{reason}",
+        "The county decided about the two records after line {line}: {rule}{name}. Reason: {reason}",
+    ),
+    fields=(
+        text("log", "日志", "log", most=26),
+        number("line", "最后一条相同的", "last common line", least=-1, most=10**9),
+        choice(
+            "rule",
+            "取舍",
+            "rule",
+            [
+                (BOTH, "都算，照各自所记", "both count, as recorded"),
+                (LEADS, "都记了的，以这一份为准：", "of what both say this one counts: "),
+                (ONLY, "只算这一份：", "only this one counts: "),
+            ],
+        ),
+        text("chosen", "选中的凭证", "chosen head", most=120, required=False),
+        text("name", "选中的那一份", "the chosen one", most=80, required=False),
+        text("reason", "理由", "reason", most=500),
+    ),
+    may=frozenset(),
+)
+"""`chosen` is the first head of the record that counts: the line after the last common one, or another log's birth."""
+COUNTY_CATALOGUE = Catalogue((PLAN_PUBLISHED, MESSAGE_SENT, INCIDENT_ACKNOWLEDGED, QUARANTINE_SETTLED, RECORDS_CHOSEN))
+_TOLD = {MESSAGE_SENT.name, QUARANTINE_SETTLED.name, RECORDS_CHOSEN.name}
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +140,24 @@ class Settlement:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """Which of several records counts: the rule, the first head of the chosen one (empty: both), by whom, when, why."""
+
+    seq: int
+    time: int
+    person: str
+    rule: str
+    chosen: str
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class County:
     """What the county has said: the plan in force, messages in order, incidents it knows of by (log, line).
 
-    `settled`: what became of data that stood apart, by its fingerprint and the reason for which it did.
+    `settled`: what became of data that stood apart, by its fingerprint and the reason for which it did. `choices`: by
+    log and last common line, the newest choice between records.
     """
 
     plan: str | None = None
@@ -122,6 +165,7 @@ class County:
     messages: tuple[Message, ...] = ()
     acknowledged: Mapping[tuple[str, int], str] = field(default_factory=lambda: MappingProxyType({}))
     settled: Mapping[tuple[str, str], Settlement] = field(default_factory=lambda: MappingProxyType({}))
+    choices: Mapping[tuple[str, int], Choice] = field(default_factory=lambda: MappingProxyType({}))
 
 
 def fold_county(lines: Iterable[bytes]) -> County:
@@ -164,4 +208,8 @@ def _apply(county: County, event: Event) -> County:
         said = (data["outcome"], data["lines"], data["reason"])
         settlement = Settlement(event.seq, event.time, event.actor.person, *said)
         return replace(county, settled={**county.settled, (data["sha256"], data["code"]): settlement})
+    if event.type == RECORDS_CHOSEN.name:
+        named = (data["rule"], data.get("chosen", ""), data.get("name", ""), data["reason"])
+        made = Choice(event.seq, event.time, event.actor.person, *named)
+        return replace(county, choices={**county.choices, (data["log"], data["line"]): made})
     return county

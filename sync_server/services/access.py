@@ -55,6 +55,7 @@ class Action(StrEnum):
     VIEW_MESSAGES = "message.view"
     VIEW_QUARANTINE = "quarantine.view"
     SETTLE_QUARANTINE = "quarantine.settle"
+    CHOOSE_RECORDS = "records.choose"
     MANAGE_ACCOUNTS = "account.manage"
     CHANGE_OWN_PASSWORD = "account.own_password"  # noqa: S105 - an action's name
 
@@ -70,6 +71,7 @@ ACTIONS: dict[Action, frozenset[AccountRole]] = {
     Action.SEND_MESSAGE: frozenset({_COUNTY}),
     Action.VIEW_QUARANTINE: frozenset({_COUNTY, _INSPECTOR}),
     Action.SETTLE_QUARANTINE: frozenset({_COUNTY}),
+    Action.CHOOSE_RECORDS: frozenset({_COUNTY}),
     Action.MANAGE_ACCOUNTS: frozenset({_ADMIN}),
     Action.CHANGE_OWN_PASSWORD: frozenset(AccountRole),
 }

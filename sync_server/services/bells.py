@@ -1,10 +1,10 @@
 """Which of a school's laptops holds the bell, as each of its logs says of its own (shared/domain/bell.py)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sync_server.services.family import speaking
 from sync_server.services.folds import LogFold
+from sync_server.services.partings import Tip, tip_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,25 +22,18 @@ class BellFact:
     received: int
 
 
-def letter_of(number: int) -> str:
-    """The letter that the living log of this number goes by, from 0."""
-    return chr(ord("A") + number % 26)
-
-
-def bell_facts(living: Sequence[LogFold], day: str) -> tuple[BellFact, ...]:
-    """What each living log says of this day; one that another went on from, and that wrote no more, has no bell."""
-    heard = {fold.log.id for fold in speaking(living)}
+def bell_facts(heard: Sequence[LogFold], letters: Mapping[Tip, str], day: str) -> tuple[BellFact, ...]:
+    """What each log that speaks says of this day; one that another went on from has no bell."""
     return tuple(
         BellFact(
-            letter_of(number),
+            letters[tip_of(fold)],
             (holding := fold.folded.day.bell.of(day)).is_here,
             holding.since,
             holding.seq,
             day in fold.folded.day.readiness.opened,
             fold.branch.received,
         )
-        for number, fold in enumerate(living)
-        if fold.log.id in heard
+        for fold in heard
     )
 
 

@@ -17,13 +17,14 @@ from sync_server.services.board_row import (
     plan_hash,
 )
 from sync_server.services.office import Office
+from sync_server.services.partings import partings_of
 from sync_server.services.plan_shelf import PlanShelf
 from sync_server.services.quarantine import list_waiting
 from sync_server.store.ports import Books
 from sync_server.store.records import Account, School
 
 Basis = tuple[tuple[str, int, int], ...]
-"""The heads that facts were made from: (log, branch, sequence number)."""
+"""The heads that facts were made from, the county log's last: (log, branch, sequence number)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,8 @@ class Board:
         held, facts = self._known.get(school.no, (None, None))
         if held != basis or (facts is not None and facts.plan is None):
             folds = self._folds.of_school(school.no)
-            facts = gather(folds, self._plans.find(plan_hash(school, folds)))
+            partings = self._store.read(lambda book: partings_of(book, school, folds))
+            facts = gather(folds, self._plans.find(plan_hash(school, folds)), partings)
             self._known[school.no] = (basis, facts)
         return make_row(school, facts, contact, self.now(), self._silent_after)
 
@@ -138,5 +140,7 @@ def _look(book: Books) -> tuple[list[School], Mapping[int, Contact], Mapping[int
     for school in schools:
         heard = [device.last_contact for device in book.list_devices(school.no) if device.last_contact is not None]
         last = max([*heard, received.get(school.no, 0)], default=0)
+        county = book.county_head(school.no)
+        bases[school.no] += ((county.log, 0, county.seq),) if county else ()
         contacts[school.no] = Contact(last or None, apart[school.no])
     return schools, contacts, bases

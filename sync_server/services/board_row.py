@@ -13,9 +13,10 @@ from shared.domain.signals import SignalRecord
 from shared.domain.timetable import Signal
 from shared.domain.words import Words
 from sync_server.services.bells import BellFact, bell_facts, count_holders
-from sync_server.services.family import living_branches, overlap, speaking
+from sync_server.services.family import counting, letters_of, living_branches, overlap, voices
 from sync_server.services.folds import LogFold
 from sync_server.services.local_time import date_text
+from sync_server.services.partings import Parting, PartingKind
 from sync_server.store.records import School
 
 SILENT_AFTER_MS = 10 * 60 * 1000
@@ -133,7 +134,8 @@ class Facts:
     lines: int
     logs: int
     forks: int
-    overlap: int
+    open_forks: int
+    open_overlap: int
     verdicts: int
 
 
@@ -179,13 +181,15 @@ def make_row(
     )
 
 
-def gather(folds: Sequence[LogFold], plan: Plan | None) -> Facts | None:
-    """What a school's logs say all together; None while there is no line at all."""
+def gather(folds: Sequence[LogFold], plan: Plan | None, partings: Sequence[Parting] = ()) -> Facts | None:
+    """What a school's logs say together, as the county chose where they part; None while there is no line."""
     living = living_branches(folds)
     lines = sum(fold.branch.head.seq - max(fold.branch.fork, 0) for fold in folds)
     if not lines:
         return None
-    day = combine([fold.folded for fold in speaking(living)])
+    counted, heard = counting(folds, partings), voices(folds, partings)
+    day = combine([fold.folded for fold in heard])
+    forks = len(folds) - len(living)
     blocks = _blocks(day, plan) if plan else None
     today = progress.current_day(day, plan).id if plan else None
     return Facts(
@@ -195,18 +199,27 @@ def gather(folds: Sequence[LogFold], plan: Plan | None) -> Facts | None:
         roster=None if day.readiness.roster_seq is None else len(day.readiness.seats),
         blocks=blocks,
         signals=progress.signal_summary(day, plan) if plan else None,
-        signal_facts=_signal_facts(day, plan, max(fold.folded.last_time or 0 for fold in living)) if plan else None,
-        bells=bell_facts(living, today) if today else (),
+        signal_facts=_signal_facts(day, plan, max(fold.folded.last_time or 0 for fold in counted)) if plan else None,
+        bells=bell_facts(heard, letters_of(folds), today) if today else (),
         materials=progress.balance_summary(day),
         incidents=progress.incident_summary(day),
         opened=bool(day.readiness.opened),
         handed_in=progress.is_handed_in(day, plan),
         lines=lines,
         logs=len(living),
-        forks=len(folds) - len(living),
-        overlap=sum(overlap(fold, living) for fold in living),
-        verdicts=sum(place > 0 for fold in living for place in fold.folded.verdicts),
+        forks=forks,
+        open_forks=max(0, forks - sum(len(p.sides) - 1 for p in partings if p.kind is PartingKind.FORK and p.choice)),
+        open_overlap=_open_overlap(living, partings),
+        verdicts=sum(place > 0 for fold in counted for place in fold.folded.verdicts),
     )
+
+
+def _open_overlap(living: Sequence[LogFold], partings: Sequence[Parting]) -> int:
+    """Lines written after a takeover, while the county has not chosen what counts of them."""
+    overlaps = [parting for parting in partings if parting.kind is PartingKind.OVERLAP]
+    if overlaps and all(parting.choice for parting in overlaps):
+        return 0
+    return sum(overlap(fold, living) for fold in living)
 
 
 def plan_hash(school: School, folds: Sequence[LogFold]) -> str:
@@ -273,8 +286,8 @@ def _concerns(facts: Facts | None, silent: bool, contact: Contact) -> list[Conce
         Concern.MATERIALS: facts.materials.balanced is False or facts.materials.missing > 0,
         Concern.NO_BELL: ringing == 0,
         Concern.BROKEN: contact.broken,
-        Concern.FORK: facts.forks > 0,
-        Concern.OVERLAP: facts.overlap > 0,
+        Concern.FORK: facts.open_forks > 0,
+        Concern.OVERLAP: facts.open_overlap > 0,
         Concern.QUARANTINE: contact.quarantined > 0,
         Concern.INCIDENT: facts.incidents.open[2] > 0,
         Concern.TWO_BELLS: (ringing or 0) > 1,

@@ -6,10 +6,11 @@ from shared.log.signing import SignedHead
 from shared.wire.enrolment import Enrolment
 from shared.wire.kit import Kit
 from sync_server.services.board_row import plan_hash
-from sync_server.services.family import living_branches
+from sync_server.services.family import counting, living_branches
 from sync_server.services.folds import LogFold
 from sync_server.services.lineage import Lineage
 from sync_server.services.office import Office
+from sync_server.services.partings import partings_of
 from sync_server.store.ports import Store
 
 
@@ -40,7 +41,10 @@ def hand_back(office: Office, school_code: str, server_url: str) -> dict[str, by
     )
     county = office.county_logs.fragment(school, 0) or b""
     files = {f"testday-{school.code}.kit": Kit(enrolment, (plan.body,), county).encode()}
-    for fold in living_branches(folds):
+    partings = office.store.read(lambda book: partings_of(book, school, folds))
+    counted = {fold.log.id: fold for fold in living_branches(counting(folds, partings))}
+    for living in living_branches(folds):
+        fold = counted.get(living.log.id, living)
         files[f"testday-{school.code}-{fold.log.id[:8]}.log"] = _log_file(office.store, fold)
     return files
 

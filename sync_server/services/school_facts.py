@@ -16,13 +16,13 @@ from shared.domain.materials import Bag, Count
 from shared.domain.plan import Plan
 from shared.domain.signals import SignalRecord
 from shared.domain.timetable import Signal
-from sync_server.services.bells import letter_of
 from sync_server.services.folds import LogFold
+from sync_server.services.partings import Tip, tip_of
 
 
 @dataclass(frozen=True, slots=True)
 class Log:
-    """One living log of the school and the letter it goes by; `letters` are those of all, by log id."""
+    """One branch of a log of the school and the letter it goes by; `letters` are those of all logs, by id."""
 
     letter: str
     fold: LogFold
@@ -85,10 +85,10 @@ class BlockMaterials:
     sealed: tuple[tuple[Log, int], ...]
 
 
-def name_logs(folds: Sequence[LogFold]) -> tuple[Log, ...]:
-    """The living logs by letter, in the order in which they came."""
-    letters = {fold.log.id: letter_of(number) for number, fold in enumerate(folds)}
-    return tuple(Log(letters[fold.log.id], fold, letters) for fold in folds)
+def name_logs(folds: Sequence[LogFold], named: Mapping[Tip, str]) -> tuple[Log, ...]:
+    """These logs by their letters among all of the school's."""
+    letters = {log: letter for (log, branch), letter in named.items() if branch == 0}
+    return tuple(Log(named[tip_of(fold)], fold, letters) for fold in folds)
 
 
 def attendance_rows(logs: Sequence[Log], blocks: Sequence[Block]) -> list[SeatRow]:
@@ -133,8 +133,9 @@ def incident_rows(logs: Sequence[Log]) -> list[tuple[Log, Incident]]:
 
 def _marks(logs: Sequence[Log], block: str, seat: int) -> tuple[tuple[Log, Mark], ...]:
     found = [(log, log.day.attendance.marks.get(block, {}).get(seat)) for log in logs]
-    marks = [(log, mark) for log, mark in found if mark is not None]
-    return tuple(sorted(marks, key=lambda pair: -pair[1].time))
+    # what two logs both inherited, or two branches both hold, is one line: shown once, as the first log's
+    marks = {(mark.time, mark.person, mark.status): (log, mark) for log, mark in reversed(found) if mark is not None}
+    return tuple(sorted(marks.values(), key=lambda pair: -pair[1].time))
 
 
 def _parts(log: Log) -> tuple[set[str], ...]:

@@ -18,10 +18,12 @@ from sync_server.services import school_facts
 from sync_server.services.access import Action, decide
 from sync_server.services.board import Board
 from sync_server.services.board_row import Row, plan_hash
+from sync_server.services.choosing import Choosing, PartingView
 from sync_server.services.drawn_day import DrawnDay, draw_day
-from sync_server.services.family import living_branches, overlap, speaking
+from sync_server.services.family import letters_of, living_branches, overlap, voices
 from sync_server.services.folds import Folds, LogFold
 from sync_server.services.local_time import date_text
+from sync_server.services.partings import partings_of
 from sync_server.services.plan_shelf import PlanShelf
 from sync_server.services.quarantine import list_waiting
 from sync_server.services.school_facts import BlockMaterials, Log, SeatRow, SignalRow
@@ -32,7 +34,7 @@ from sync_server.store.records import Account, Device, Quarantined, School
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """The state of one branch: `letter` is empty for a branch that stopped; lines covered by each kind of receipt.
+    """The state of one branch; lines covered by each kind of receipt.
 
     `after` is the letter and line that it goes on from; `overlap` how many lines it wrote after another took over.
     """
@@ -63,6 +65,7 @@ class SchoolPage:
     chains: tuple[Chain, ...]
     devices: list[Device]
     quarantined: list[Quarantined]
+    partings: list[PartingView]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +89,12 @@ class VerdictPage:
 class SchoolPages:
     """Opens school pages; scope is asked here, so no view can forget it."""
 
-    def __init__(self, store: Store, folds: Folds, plans: PlanShelf, board: Board) -> None:
+    def __init__(self, store: Store, folds: Folds, plans: PlanShelf, board: Board, choosing: Choosing) -> None:
         self._store = store
         self._folds = folds
         self._plans = plans
         self._board = board
+        self._choosing = choosing
 
     def find_school(self, account: Account, action: Action, code: str) -> School:
         """The school of this code; raises ACTION_REFUSED or SCHOOL_UNKNOWN."""
@@ -106,18 +110,19 @@ class SchoolPages:
         row = self._board.row(account, school)
         folds = self._folds.of_school(school.no)
         plan = self._plans.find(plan_hash(school, folds))
-        living = living_branches(folds)
-        logs = school_facts.name_logs(living)
-        said = speaking(living)
-        heard = [log for log in logs if log.fold in said]
+        partings = self._store.read(lambda book: partings_of(book, school, folds))
+        letters = letters_of(folds)
+        logs = school_facts.name_logs(folds, letters)
+        heard = school_facts.name_logs(voices(folds, partings), letters)
         day = combine([log.fold.folded for log in heard])
         blocks = progress.blocks_of(plan, progress.current_day(day, plan).id) if plan else ()
-        devices, apart, chains = self._store.read(lambda book: _look(book, school, folds, logs))
+        names = names_of(plan, day.duties)
+        devices, apart, chains = self._store.read(lambda book: _look(book, school, logs))
         return SchoolPage(
             row=row,
             plan=plan,
             logs=logs,
-            names=names_of(plan, day.duties),
+            names=names,
             blocks=blocks,
             drawn=self._draw(row, day, plan, logs) if plan and logs else None,
             seats=school_facts.attendance_rows(heard, blocks),
@@ -128,13 +133,14 @@ class SchoolPages:
             chains=chains,
             devices=devices,
             quarantined=apart,
+            partings=self._choosing.compare(logs, partings, names),
         )
 
     def open_log(self, account: Account, code: str, letter: str, feature: str, text: str) -> LogPage:
         """One log of the school in words; raises ACTION_REFUSED, SCHOOL_UNKNOWN or PAGE_NOT_FOUND."""
         school = self.find_school(account, Action.VIEW_LOG, code)
         folds = self._folds.of_school(school.no)
-        logs = school_facts.name_logs(living_branches(folds))
+        logs = school_facts.name_logs(folds, letters_of(folds))
         log = next((log for log in logs if log.letter == letter), None)
         if log is None:
             raise DomainError(ErrorCode.PAGE_NOT_FOUND)
@@ -147,7 +153,8 @@ class SchoolPages:
         """What stands in the school's logs and does not count; raises ACTION_REFUSED or SCHOOL_UNKNOWN."""
         school = self.find_school(account, Action.VIEW_LOG, code)
         lines = []
-        for log in school_facts.name_logs(living_branches(self._folds.of_school(school.no))):
+        folds = self._folds.of_school(school.no)
+        for log in school_facts.name_logs(living_branches(folds), letters_of(folds)):
             names = names_of(self._plans.find(plan_hash(school, [log.fold])), log.day.duties)
             events = self._folds.events(log.fold.log, log.fold.branch)
             lines += [(log.letter, entry) for entry in list_entries(log.fold, events, names, "verdict")]
@@ -161,19 +168,17 @@ class SchoolPages:
 
 
 def _look(
-    book: Books, school: School, folds: Sequence[LogFold], logs: Sequence[Log]
+    book: Books, school: School, logs: Sequence[Log]
 ) -> tuple[list[Device], list[Quarantined], tuple[Chain, ...]]:
-    letters = {(log.fold.log.id, log.fold.branch.no): log.letter for log in logs}
-    names = {log.fold.log.id: log.letter for log in logs}
-    living = [log.fold for log in logs]
+    living = living_branches([log.fold for log in logs])
     chains = []
-    for fold in folds:
+    for log in logs:
+        fold = log.fold
         accepted, backed_up = (book.newest_receipt(fold.log, mark) for mark in (ACCEPTED, BACKED_UP))
-        letter = letters.get((fold.log.id, fold.branch.no), "")
         before = fold.birth.ancestor
-        after = (names.get(before.log, before.log[:8]), before.seq) if before else None
-        later = overlap(fold, living) if letter else 0
+        after = (log.letters.get(before.log, before.log[:8]), before.seq) if before else None
+        later = overlap(fold, living) if fold in living else 0
         receipts = (accepted[0] if accepted else 0, backed_up[0] if backed_up else 0)
-        chains.append(Chain(letter, fold, after, later, *receipts))
+        chains.append(Chain(log.letter, fold, after, later, *receipts))
     apart = [item for item in list_waiting(book) if item.school_no == school.no]
     return book.list_devices(school.no), apart, tuple(chains)

@@ -8,6 +8,7 @@ from flask import Flask, current_app, g
 from sync_server.services.account_desk import AccountDesk
 from sync_server.services.board import Board
 from sync_server.services.bundles import Bundles
+from sync_server.services.choosing import Choosing
 from sync_server.services.head_check import HeadCheck
 from sync_server.services.messages import Messages
 from sync_server.services.office import Office
@@ -29,16 +30,19 @@ class Desk:
     bundles: Bundles
     heads: HeadCheck
     quarantine: Quarantine
+    choosing: Choosing
 
 
 def make_desk(office: Office, silent_after: int) -> Desk:
     """The services over an office; `silent_after` in ms."""
     plans = PlanShelf(office.store)
     board = Board(office, plans, silent_after)
+    choosing = Choosing(office.store, office.folds, office.county_logs)
     return Desk(
         office=office,
         board=board,
-        schools=SchoolPages(office.store, office.folds, plans, board),
+        schools=SchoolPages(office.store, office.folds, plans, board, choosing),
+        choosing=choosing,
         messages=Messages(office.store, office.county_logs),
         accounts=AccountDesk(office.store),
         bundles=Bundles(office),

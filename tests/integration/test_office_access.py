@@ -6,7 +6,9 @@ from collections.abc import Iterator
 import pytest
 from flask.testing import FlaskClient
 
+from shared.domain.errors import DomainError
 from sync_server.services.access import ACTIONS, AccountRole, Action
+from tests.made_up_log import MadeUpLog
 from tests.made_up_office import NAN_HU, PEOPLE, SHI_QIAO, OfficeHouse, form_token, make_office_house
 
 PAGES: dict[str, Action] = {
@@ -25,8 +27,17 @@ PAGES: dict[str, Action] = {
     "/heads": Action.VIEW_LOG,
     "/quarantine": Action.VIEW_QUARANTINE,
     f"/quarantine?school={NAN_HU}": Action.VIEW_QUARANTINE,
+    "/quarantine/1": Action.VIEW_QUARANTINE,
+    "/quarantine/1/data": Action.VIEW_QUARANTINE,
     "/accounts": Action.MANAGE_ACCOUNTS,
     "/password": Action.CHANGE_OWN_PASSWORD,
+}
+FORMS: dict[str, Action] = {
+    "/messages": Action.SEND_MESSAGE,
+    "/heads": Action.VIEW_LOG,
+    f"/schools/{NAN_HU}/records": Action.CHOOSE_RECORDS,
+    "/quarantine/1/release": Action.SETTLE_QUARANTINE,
+    "/quarantine/1/leave": Action.SETTLE_QUARANTINE,
 }
 ROLES = {"admin": AccountRole.ADMIN, **{name: AccountRole(role) for name, (role, _, _) in PEOPLE.items()}}
 
@@ -52,6 +63,8 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OfficeHouse]:
     made = make_office_house(tmp_path_factory.mktemp("office"))
     made.receive(made.log(NAN_HU).open(27))
     made.receive(made.log(SHI_QIAO).open(28))
+    with pytest.raises(DomainError):
+        made.receive(MadeUpLog(NAN_HU, made.plan, "2021-x").open(3))
     yield made
     made.office.close()
 
@@ -79,6 +92,14 @@ def test_nobody_gets_in_without_signing_in(house: OfficeHouse, page: str) -> Non
     answer = house.app.test_client().get(page)
     assert answer.status_code == (401 if page == "/board.json" else 302)
     assert "南湖小学" not in answer.text
+
+
+@pytest.mark.parametrize("name", ROLES)
+@pytest.mark.parametrize("form", FORMS)
+def test_a_role_sends_what_the_table_says(visits: Visits, name: str, form: str) -> None:
+    client = visits[name]
+    answer = client.post(form, data={"form_token": form_token(client.get("/password").text)})
+    assert (answer.status_code != 403) == (ROLES[name] in ACTIONS[FORMS[form]])
 
 
 @pytest.mark.parametrize("name", ROLES)
@@ -126,7 +147,12 @@ def test_only_the_administrator_adds_accounts(house: OfficeHouse, visits: Visits
 
 
 def test_no_route_of_the_pages_is_without_a_rule(house: OfficeHouse) -> None:
-    features = ("board", "school", "bundles", "heads")
+    features = ("board", "school", "bundles", "heads", "quarantine")
     ours = [rule.rule for rule in house.app.url_map.iter_rules() if rule.endpoint.split(".")[0] in features]
-    tried = {page.replace(NAN_HU, "<code>").replace(".xlsx", ".<any(xlsx, csv):form>") for page in PAGES}
+    names = {NAN_HU: "<code>", ".xlsx": ".<any(xlsx, csv):form>", "/1": "/<int:number>"}
+    tried = set()
+    for page in PAGES | FORMS:
+        for name, part in names.items():
+            page = page.replace(name, part)
+        tried.add(page)
     assert set(ours) <= tried

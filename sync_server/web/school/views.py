@@ -1,6 +1,8 @@
 """The school page and the log behind it."""
 
-from flask import Blueprint, render_template, request, url_for
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from shared.domain.attendance import REASONS, STATUS_WORDS
@@ -11,6 +13,7 @@ from shared.domain.words import Words
 from shared.web.access import access
 from sync_server.services.access import Action, may
 from sync_server.services.board_row import CONCERN_WORDS, SCHOOL_STATE_WORDS, Concern
+from sync_server.services.choosing import Wanted
 from sync_server.web.desk import the_account, the_desk
 
 bp = Blueprint("school", __name__, template_folder="templates", url_prefix="/schools")
@@ -45,11 +48,27 @@ def page(code: str) -> str:
     )
 
 
+@bp.post("/<code>/records")
+@access("account")
+def choose(code: str) -> Any:
+    """Say which of several records counts."""
+    form = request.form
+    rule, _sep, chosen = form.get("choice", "").partition(" ")
+    place = form.get("line", "")
+    line = int(place) if place.removeprefix("-").isascii() and place.removeprefix("-").isdigit() else -2
+    wanted = Wanted(form.get("log", ""), line, rule, chosen, form.get("reason", ""))
+    the_desk().choosing.choose(the_account(), code, wanted)
+    flash(_("已记入县级日志，学校下次联系时收到；本页按这个决定统计。"))
+    return redirect(url_for("school.page", code=code) + "#partings", code=303)
+
+
 def _links(code: str) -> dict[Concern, str]:
     """The pages where somebody can do something about a concern."""
     if not may(the_account(), Action.VIEW_QUARANTINE, code):
         return {}
     return {
+        Concern.FORK: "#partings",
+        Concern.OVERLAP: "#partings",
         Concern.QUARANTINE: url_for("quarantine.page", school=code),
         Concern.VERDICT: url_for("quarantine.page", school=code),
     }

@@ -1,6 +1,7 @@
-"""Data that was held back, in a real browser: found from the board, read, explained, released."""
+"""What the county decides, in a real browser and a real process: held lines released, a forked log settled."""
 
 from collections.abc import Iterator
+from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from shared.timepiece import wall_ms
 from shared.wire.plan_file import read_plan, shipped_plans
 from shared.wire.routes import CONTEXT_VOUCH, vouch_message
 from tests.field_house import PLAN_2022
-from tests.made_up_log import MadeUpLog
+from tests.made_up_log import PROCTOR, MadeUpLog
 from tests.processes import end, run, start
 
 pytestmark = pytest.mark.e2e
@@ -25,7 +26,10 @@ NAN_HU, SHI_QIAO = "530521001", "530521002"
 
 @dataclass(frozen=True)
 class County:
-    """A running office and its officer's password; a laptop of 石桥小学 has sent it a log of 南湖小学."""
+    """A running office and its officer's password; a laptop of 石桥小学 has sent it a log of 南湖小学.
+
+    Two copies of one laptop have brought what they say of seat 5 at 石桥小学.
+    """
 
     address: str
     password: str
@@ -42,11 +46,24 @@ def county(tmp_path: Path) -> Iterator[County]:
     run("server", "--data", office, "add-plan", plan)
     officer = run("server", "--data", office, "add-account", "李娜", "--role", "county")
     code = run("server", "--data", office, "enrol-code", "--school", SHI_QIAO).split()[-1]
+    paper = read_plan(plan.read_bytes(), plan.name)
+    for name, file in zip(("a.log", "b.log"), copies(MadeUpLog(SHI_QIAO, paper).open(27)), strict=True):
+        (tmp_path / name).write_bytes(file)
+        run("server", "--data", office, "import-log", tmp_path / name)
     served, address = start("server", "--data", office, "run", "--port", 0)
-    log = MadeUpLog(NAN_HU, read_plan(plan.read_bytes(), plan.name)).open(27).check_in("chinese", 27)
+    log = MadeUpLog(NAN_HU, paper).open(27).check_in("chinese", 27)
     send(address.rstrip("/"), code, log)
     yield County(address.rstrip("/"), officer.split()[-1], len(log.lines))
     end(served)
+
+
+def copies(log: MadeUpLog) -> tuple[bytes, bytes]:
+    """The log as two copies of its laptop went on."""
+    twin = copy(log)
+    twin.lines = list(log.lines)
+    log.add("attendance_marked", PROCTOR, {"block": "chinese", "seat": 5, "status": "absent", "reason": "sick"})
+    twin.add("attendance_marked", PROCTOR, {"block": "chinese", "seat": 5, "status": "late", "reason": "traffic"})
+    return log.file(), twin.file()
 
 
 def send(address: str, code: str, log: MadeUpLog) -> None:
@@ -89,3 +106,21 @@ def test_held_lines_are_found_read_and_released(page: Page, county: County) -> N
     page.click("text=看板")
     expect(page.locator(f'[data-cell="{NAN_HU} attendance 名册人数"]')).to_have_text("27")
     expect(page.locator("#board")).not_to_contain_text("单独保留")
+
+
+def test_of_two_copies_the_county_chooses_one(page: Page) -> None:
+    page.get_by_role("link", name="两份记录，待决定", exact=False).click()
+    section = page.locator("#partings")
+    expect(section).to_contain_text("同一份日志从第 8 条起有两种写法")
+    expect(section.locator("tbody tr")).to_have_count(1)
+    expect(section.locator("tbody td").nth(0)).to_contain_text("语文测试 5 号：缺考")
+    expect(section.locator("tbody td").nth(1)).to_contain_text("语文测试 5 号：迟到")
+    section.get_by_text("只算 A，另一份从分开处起都不算").click()
+    section.locator("[name=reason]").fill("电话问过主监测员：另一台是复制出来试机的")
+    section.get_by_role("button", name="决定").click()
+    expect(page.locator("#partings")).to_contain_text("决定：只算 A。理由：电话问过主监测员")
+    row = page.locator("#attendance tbody tr").first
+    expect(row.locator("td").nth(5)).to_have_text("1")  # 缺考
+    expect(row.locator("td").nth(3)).to_have_text("0")  # 迟到
+    page.click("text=看板")
+    expect(page.locator("#board")).not_to_contain_text("待决定")
