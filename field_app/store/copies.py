@@ -1,5 +1,6 @@
 """Copies of a log in any state, read line by line: what can be read is taken, what cannot is left out."""
 
+import hashlib
 import sqlite3
 from collections.abc import Iterator
 from contextlib import suppress
@@ -82,7 +83,8 @@ def read_copy(path: Path, kind: CopyKind) -> Copy:
                 receipt = receipt_of(str(text))
                 copy.receipts.append((receipt, {"receipt": str(text), "sig": str(signature)}))
         copy.ancestors = read_ancestors(connection)
-        copy.contents = [as_bytes(row[1]) for row in _rows(connection, "content", "sha256", "body")]
+        bodies = ((name, as_bytes(body)) for name, body in _rows(connection, "content", "sha256", "body"))
+        copy.contents = [body for name, body in bodies if hashlib.sha256(body).hexdigest() == name]
     return copy
 
 

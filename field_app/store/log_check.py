@@ -1,5 +1,6 @@
-"""Looks a log database over from outside: SQLite's own check of its pages, then the whole chain."""
+"""Looks a log database over from outside: SQLite's own check of pages and indexes, the plan files, the whole chain."""
 
+import hashlib
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from shared.domain.errors import DomainError, ErrorCode
 from shared.log.birth import birth_hash, decode_birth
 from shared.log.logfile import Fragment
 from shared.log.verification import Report, verify_log
+from shared.store.damaged import as_bytes
 from shared.store.reading import opened
 from shared.store.sqlite import read_ancestors, read_log
 from shared.store.writer import FAULTS, store_error
@@ -33,9 +35,12 @@ def check_database(path: Path) -> LogCheck | None:
     """Check a log database; None when no log was born in it; raises DATABASE_IN_USE when a program holds it."""
     try:
         with opened(path) as connection:
-            faults = [str(row[0]) for row in connection.execute("PRAGMA quick_check(5)").fetchall()]
+            faults = [str(row[0]) for row in connection.execute("PRAGMA integrity_check(5)").fetchall()]
             if faults != ["ok"]:
                 return LogCheck(None, faults[0][:200])
+            damaged = _find_damaged_content(connection)
+            if damaged is not None:
+                return LogCheck(None, f"content {damaged[:16]}")
             if _is_unborn(connection):
                 return None
             birth, lines, hashes, heads = read_log(connection)
@@ -63,6 +68,14 @@ def _find_broken_ancestor(logs: Sequence[Fragment]) -> DomainError | None:
         if report.problem is not None:
             return report.problem
     return None
+
+
+def _find_damaged_content(connection: sqlite3.Connection) -> str | None:
+    """The name of a plan file that is not what it was any more; SQLite does not look into what it keeps."""
+    if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'content'").fetchone():
+        return None
+    rows = connection.execute("SELECT sha256, body FROM content")
+    return next((str(name) for name, body in rows if hashlib.sha256(as_bytes(body)).hexdigest() != name), None)
 
 
 def _is_unborn(connection: sqlite3.Connection) -> bool:

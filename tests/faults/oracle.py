@@ -47,8 +47,11 @@ def read_laptop(database: Path) -> KeptLog | None:
         birth = connection.execute("SELECT record FROM birth").fetchone()
         rows = connection.execute("SELECT seq, raw, hash, request FROM line ORDER BY seq").fetchall()
         heads = connection.execute("SELECT seq, hash, signature FROM head ORDER BY seq").fetchall()
+        contents = connection.execute("SELECT sha256, body FROM content").fetchall() if birth else []
     finally:
         connection.close()
+    if any(hashlib.sha256(body).hexdigest() != name for name, body in contents):
+        raise ValueError("a plan file is not what it was")
     if birth is None:
         return None
     if [row[0] for row in rows] != list(range(1, len(rows) + 1)):

@@ -111,6 +111,31 @@ def changed_line(morning: Morning) -> None:
     morning.spoil("UPDATE line SET raw = replace(raw, '第 12 条', '第 99 条')")
 
 
+def changed_plan(morning: Morning) -> None:
+    data = morning.database.read_bytes()
+    assert "语文测试".encode() in data
+    morning.database.write_bytes(data.replace("语文测试".encode(), "语文问卷".encode()))
+
+
+def _changed_name(morning: Morning, occurrence: int) -> None:
+    """The plan's name stands in its row and in the index over the names."""
+    data = bytearray(morning.database.read_bytes())
+    name = sqlite3.connect(morning.database).execute("SELECT sha256 FROM content").fetchone()[0].encode()
+    places = [
+        place for place in range(len(data)) if data.startswith(name, place) and data[place - 8 : place] != b'"plan":"'
+    ]
+    data[places[occurrence]] ^= 1
+    morning.database.write_bytes(data)
+
+
+def plan_under_another_name(morning: Morning) -> None:
+    _changed_name(morning, 0)
+
+
+def plan_out_of_its_index(morning: Morning) -> None:
+    _changed_name(morning, 1)
+
+
 def removed_line(morning: Morning) -> None:
     morning.spoil("DELETE FROM line WHERE seq = 12")
 
@@ -128,6 +153,9 @@ DAMAGES: dict[Callable[[Morning], None], DamageKind] = {
     zeroed_page: DamageKind.DAMAGED,
     cut_in_half: DamageKind.DAMAGED,
     changed_line: DamageKind.DAMAGED,
+    changed_plan: DamageKind.DAMAGED,
+    plan_under_another_name: DamageKind.DAMAGED,
+    plan_out_of_its_index: DamageKind.DAMAGED,
     removed_line: DamageKind.DAMAGED,
     emptied: DamageKind.SHORTER,
     older: DamageKind.SHORTER,
