@@ -17,7 +17,7 @@ from shared.log.line import decode_line
 from shared.log.logfile import Fragment, split_records
 from shared.log.receipt import Receipt, receipt_of
 from shared.log.signing import HEAD_PREFIX, SignedHead, read_head_record
-from shared.store.damaged import as_bytes
+from shared.store.damaged import as_bytes, as_number
 from shared.store.reading import opened
 from shared.store.sqlite import read_ancestors
 from shared.store.writer import FAULTS
@@ -92,9 +92,10 @@ def _read_log(connection: sqlite3.Connection, copy: Copy) -> None:
     for _key, record in _rows(connection, "birth", "id", "record"):
         copy.birth = as_bytes(record)
     for seq, raw, digest, request in _rows(connection, "line", "seq", "raw, hash, request"):
-        copy.lines[seq], copy.hashes[seq], copy.requests[seq] = as_bytes(raw), as_bytes(digest), str(request)
+        place = as_number(seq)
+        copy.lines[place], copy.hashes[place], copy.requests[place] = as_bytes(raw), as_bytes(digest), str(request)
     for seq, digest, signature in _rows(connection, "head", "seq", "hash, signature"):
-        copy.heads.append(SignedHead(Head(copy.log, int(seq), as_bytes(digest)), str(signature)))
+        copy.heads.append(SignedHead(Head(copy.log, as_number(seq), as_bytes(digest)), str(signature)))
 
 
 def _rows(connection: sqlite3.Connection, table: str, key: str, columns: str) -> Iterator[tuple[Any, ...]]:

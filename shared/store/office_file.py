@@ -8,7 +8,7 @@ from shared.domain.errors import DomainError, ErrorCode
 from shared.log.chain import Head
 from shared.log.signing import SignedHead
 from shared.log.verification import Report, verify_log
-from shared.store.damaged import as_bytes
+from shared.store.damaged import as_bytes, as_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +35,9 @@ def read_kept_logs(connection: sqlite3.Connection) -> Iterator[KeptLog]:
         kept: dict[int, KeptLog] = {}
         sql = "SELECT branch, parent, fork, seq, hash, signature, birth FROM branch WHERE log_no = ? ORDER BY branch"
         for branch, parent, fork, seq, digest, signature, own_birth in connection.execute(sql, (no,)).fetchall():
-            head = SignedHead(Head(str(name), int(seq), as_bytes(digest)), str(signature))
+            head = SignedHead(Head(str(name), as_number(seq), as_bytes(digest)), str(signature))
             lines, hashes = _own(connection, no, branch)
-            before = kept.get(parent) if fork >= 0 else None
+            before = kept.get(parent) if as_number(fork) >= 0 else None
             if before is not None:
                 lines, hashes = before.lines[:fork] + lines, before.hashes[:fork] + hashes
             first = before.birth if before is not None else as_bytes(own_birth or birth)

@@ -8,7 +8,7 @@ from shared.log.birth import birth_head
 from shared.log.chain import Head
 from shared.log.logfile import Fragment
 from shared.log.signing import SignedHead
-from shared.store.damaged import as_bytes
+from shared.store.damaged import as_bytes, as_number
 from shared.store.reserve import Reserve
 from shared.store.writer import Work, Writer
 
@@ -188,7 +188,7 @@ def _heads(connection: sqlite3.Connection) -> list[SignedHead]:
         return []
     log = birth_head(birth).log
     rows = connection.execute("SELECT seq, hash, signature FROM head ORDER BY seq").fetchall()
-    return [SignedHead(Head(log, seq, as_bytes(digest)), str(signature)) for seq, digest, signature in rows]
+    return [SignedHead(Head(log, as_number(seq), as_bytes(digest)), str(signature)) for seq, digest, signature in rows]
 
 
 def read_log(connection: sqlite3.Connection) -> tuple[bytes, list[bytes], list[bytes], list[SignedHead]]:

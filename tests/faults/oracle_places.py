@@ -20,12 +20,12 @@ def read_box(path: Path) -> KeptLog:
     for record in records:
         try:
             said = json.loads(record)
-        except ValueError:
+            if "head" in said:
+                heads.append((said["head"]["seq"], bytes.fromhex(said["head"]["hash"]), said["sig"]))
+            else:
+                lines.append(record)
+        except BROKEN:
             break
-        if "head" in said:
-            heads.append((said["head"]["seq"], bytes.fromhex(said["head"]["hash"]), said["sig"]))
-        else:
-            lines.append(record)
     log = KeptLog(birth, lines, [None] * len(lines), heads)
     return _proven(log)
 

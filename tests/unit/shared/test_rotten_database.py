@@ -7,6 +7,7 @@ import pytest
 
 from field_app.app import open_house
 from field_app.config import FieldConfig
+from field_app.store.copies import CopyKind, read_copy
 from shared.domain.errors import DomainError, ErrorCode
 from shared.verify_cli import verify_path
 from tests.field_house import make_enrolled
@@ -14,8 +15,10 @@ from tests.field_house import make_enrolled
 
 @pytest.fixture
 def database(tmp_path: Path) -> Path:
-    """The log of an enrolled laptop, closed."""
+    """The log of an enrolled laptop, closed; two heads are signed."""
     made = make_enrolled(tmp_path)
+    made.laptop.journal.sign_head()
+    made.laptop.journal.start("test", "start again")
     made.laptop.journal.sign_head()
     made.close()
     return tmp_path / "log.sqlite"
@@ -28,6 +31,19 @@ def test_schema_that_is_no_text(database: Path) -> None:
     with pytest.raises(DomainError) as verified:
         verify_path(database)
     assert verified.value.code is ErrorCode.NOT_A_LOG
+    with pytest.raises(DomainError) as opened:
+        open_house(FieldConfig(database.parent, open_browser=False, sync=False))
+    assert opened.value.code is ErrorCode.LOG_DAMAGED
+
+
+def test_schema_in_which_numbers_are_no_numbers(database: Path) -> None:
+    whole = database.read_bytes()
+    assert b"TABLE head (seq INTEGER PRIMARY KEY" in whole
+    database.write_bytes(whole.replace(b"head (seq INTEGER PRIMARY KEY", b"head (seq INTEGER PRIMARZ KEY"))
+    problem = verify_path(database).problem
+    assert problem is not None
+    assert problem.code is ErrorCode.HEAD_SIGNATURE_WRONG
+    assert read_copy(database, CopyKind.DAMAGED).lines
     with pytest.raises(DomainError) as opened:
         open_house(FieldConfig(database.parent, open_browser=False, sync=False))
     assert opened.value.code is ErrorCode.LOG_DAMAGED
