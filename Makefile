@@ -78,8 +78,9 @@ words: $(STAMP) ## refresh the English catalogues from the Chinese in templates 
 	  sed -i -E '/^"($(PO_NOISE)): /d' "$${pair##*:}/en/LC_MESSAGES/messages.po"; \
 	done
 
-docs: $(STAMP) ## write docs/events.md and docs/cli.md again from the code
+docs: $(STAMP) ## write docs/events.md and docs/cli.md again from the code, and the figures in docs/reliability.md
 	"$(BIN)/python" -m bench.documents
+	"$(BIN)/python" -m tests.faults --table
 
 lock: ## compile requirements/*.txt again from pyproject.toml; LOCK_ARGS=--upgrade takes newer versions
 	PYTHON="$(PYTHON)" LOCK_ARGS="$(LOCK_ARGS)" sh requirements/lock.sh

@@ -18,6 +18,7 @@ from tests.faults.frame import (
     run_parts,
 )
 from tests.faults.stage import scratch
+from tests.faults.table import PAGE, RESULTS, write_page
 
 CAMPAIGNS = {
     campaign.name: campaign
@@ -31,6 +32,10 @@ CAMPAIGNS = {
 def main() -> int:
     """Exit status: 0 without a finding, 1 with one."""
     asked = _parse()
+    if asked.table:
+        page = PAGE.read_text("utf-8")
+        PAGE.write_text(write_page(page, CAMPAIGNS.values(), read_results(RESULTS)), encoding="utf-8")
+        return 0
     if asked.sum:
         return add_up(asked.results)
     chosen = [CAMPAIGNS[asked.campaign]] if asked.campaign else list(CAMPAIGNS.values())
@@ -96,6 +101,7 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("--count", type=int, help="how many in all; else the short form with its controls")
     parser.add_argument("--results", type=Path, help="a file to which each part adds a line, and from which it goes on")
     parser.add_argument("--sum", action="store_true", help="only add up what the results file holds")
+    parser.add_argument("--table", action="store_true", help="only write the figures into docs/reliability.md")
     return parser.parse_args()
 
 
