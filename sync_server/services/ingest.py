@@ -114,18 +114,19 @@ class Ingest:
 
     def foresee(self, school: School, body: bytes) -> list[Run]:
         """What would become of the lines if `release` took them now; raises what it would raise."""
-        fragment = read_fragment(body)
+        fragment, _ = sealed_part(read_fragment(body))
         return list(_merged(_runs(self._prepare(school, None, fragment, log_of(fragment)))))
 
     def release(self, school: School, body: bytes, note: Callable[[Books, list[Run]], None]) -> Accepted:
         """Take what stood apart, as people vouch for it; `note` writes down that they do, in the same unit of work.
 
-        Raises as a push does; then nothing is taken, noted or kept apart once more.
+        Lines after the last head stand apart again. Raises as a push does; then nothing is taken, noted or kept apart.
         """
-        fragment = read_fragment(body)
+        fragment, unsealed = sealed_part(read_fragment(body))
         name = log_of(fragment)
         with self._lock(name):
-            return self._commit(school, None, self._prepare(school, None, fragment, name), note)
+            accepted = self._commit(school, None, self._prepare(school, None, fragment, name), note)
+        return self._set_rest_apart(school, None, fragment, unsealed, accepted)
 
     def _take(self, school: School, voucher: Voucher | None, body: bytes, *, whole: bool) -> Accepted:
         name = "–"
@@ -141,9 +142,15 @@ class Ingest:
             if refusal.code in _KEPT_APART:
                 self._quarantine(school, voucher, name, refusal.code, body)
             raise
+        return self._set_rest_apart(school, voucher, fragment, unsealed, accepted)
+
+    def _set_rest_apart(
+        self, school: School, voucher: Voucher | None, sealed: Fragment, unsealed: list[bytes], accepted: Accepted
+    ) -> Accepted:
+        """Keep the lines that no head proves as a fragment of their own."""
         if unsealed:
-            rest = join_records([from_record(fragment.end), *unsealed])
-            self._quarantine(school, voucher, name, ErrorCode.HEAD_MISSING, rest)
+            rest = join_records([from_record(sealed.end), *unsealed])
+            self._quarantine(school, voucher, accepted.log.id, ErrorCode.HEAD_MISSING, rest)
         return replace(accepted, unsealed=len(unsealed))
 
     def _lock(self, name: str) -> threading.Lock:

@@ -112,6 +112,19 @@ def test_a_log_of_an_unknown_school_waits_for_the_list(house: OfficeHouse) -> No
     assert board(house)[AWAY]["lines"] == len(log.lines)
 
 
+def test_of_a_file_that_goes_on_after_its_head_the_proven_part_is_released(house: OfficeHouse) -> None:
+    log = house.log(AWAY).open(10)
+    file, sealed = log.file(), log.head.seq
+    log.check_in("chinese", 10)
+    with pytest.raises(DomainError, match="school_unknown"):
+        house.office.ingest.import_file(file + join_records(log.lines[sealed:]))
+    import_schools(house.office.store, f"学校代码,学校名称,学段\n{AWAY},新河小学,小学\n".encode(), "x.csv")
+    client = house.client("李娜")
+    assert f"已放行：新收 {sealed} 条" in settle(client, held(house)[0].no, "release")[1]
+    assert [item.code for item in held(house)] == ["head_missing", "school_unknown"]
+    assert (board(house)[AWAY]["lines"], board(house)[AWAY]["quarantined"]) == (sealed, 1)
+
+
 def test_a_log_without_a_vouch_is_released_by_who_vouches_for_it(house: OfficeHouse) -> None:
     laptop, log = laptop_of(house, NAN_HU), house.log(NAN_HU).open(27)
     assert laptop.push_bytes(log.file(), "00").status_code == 403
