@@ -3,16 +3,19 @@
 `PATCHES` holds them by name; `take_away` is called before the product is opened.
 """
 
+import os
 import queue
 import threading
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
+from field_app.store import black_box
 from shared.domain.errors import DomainError
-from shared.store import writer
+from shared.store import durable, writer
 from shared.store.sqlite import SqliteEventStore
 
 LATER = 0.01
@@ -76,9 +79,26 @@ def _believe_failed_commits() -> None:
     setattr(SqliteEventStore, "append", deaf)  # noqa: B010
 
 
+class _WithoutSync:
+    """The module `os` as a program sees it that trusts the system's cache."""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(os, name)
+
+    def fsync(self, descriptor: int) -> None:
+        """Say at once that it is on disk."""
+
+
+def _trust_cache(module: ModuleType) -> Callable[[], None]:
+    """What this module writes counts as durable once it is written."""
+    return lambda: setattr(module, "os", _WithoutSync())
+
+
 PATCHES: dict[str, Callable[[], None]] = {
     "synchronous=NORMAL": _with_setting("PRAGMA synchronous=NORMAL"),
     "synchronous=OFF": _with_setting("PRAGMA synchronous=OFF"),
     "confirming before commit": _confirm_before_commit,
     "a commit that failed is believed": _believe_failed_commits,
+    "a box that is not synced": _trust_cache(black_box),
+    "files that are not synced": _trust_cache(durable),
 }

@@ -61,7 +61,7 @@ def rotate(root: Path, chance: random.Random, say: Say) -> None:
 
 
 def prepare_old(root: Path) -> None:
-    """A laptop whose database was made by the first release, before logs could go on from others."""
+    """A laptop whose database is of an older schema, from before logs could go on from others."""
     prepare_laptop(root)
     new, old = root / "log.sqlite", root / "log.old"
     connection = sqlite3.connect(old, isolation_level=None)

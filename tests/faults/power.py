@@ -129,6 +129,8 @@ ATTACK = Campaign(
         "synchronous=FULL (NORMAL)": partial(run, workloads=("append",), control="synchronous=NORMAL"),
         "synchronous=FULL (OFF)": partial(run, workloads=("append",), control="synchronous=OFF"),
         "confirming after the commit": partial(run, workloads=("append",), control="confirming before commit"),
+        "the black box's sync": partial(run, workloads=("box",), control="a box that is not synced"),
+        "the sync of files": partial(run, workloads=("bundle", "takeover"), control="files that are not synced"),
     },
     control_count=300,
 )
