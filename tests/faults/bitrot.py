@@ -104,7 +104,7 @@ ATTACK = Campaign(
     unit="damages",
     run=run,
     short=1400,
-    part=20_000,
+    part=5_000,
     controls={"the comparison of hashes and heads": partial(run, deaf=True)},
     control_count=420,
 )
