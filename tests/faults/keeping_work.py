@@ -2,12 +2,9 @@
 
 import random
 import shutil
-import sqlite3
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-
-from sqlite_utils import Database
 
 from field_app.app import House
 from field_app.services.people import put_on_duty
@@ -17,6 +14,7 @@ from field_app.store.office import office_migrations
 from shared.domain.errors import DomainError
 from shared.domain.event import Actor, Draft
 from shared.store.migrations import log_migrations
+from shared.store.writer import EXCLUSIVE
 from tests.faults.laptop_work import (
     LINES,
     TRIES,
@@ -27,6 +25,7 @@ from tests.faults.laptop_work import (
     record,
     start_again,
 )
+from tests.faults.older import make_older
 from tests.faults.oracle import Fact
 from tests.faults.oracle_places import check_ancestors, check_box
 from tests.faults.stage import Say
@@ -63,16 +62,7 @@ def rotate(root: Path, chance: random.Random, say: Say) -> None:
 def prepare_old(root: Path) -> None:
     """A laptop whose database is of an older schema, from before logs could go on from others."""
     prepare_laptop(root)
-    new, old = root / "log.sqlite", root / "log.old"
-    connection = sqlite3.connect(old, isolation_level=None)
-    connection.execute("PRAGMA journal_mode=WAL")
-    log_migrations.apply(Database(connection), stop_before="m0002_ancestors")
-    office_migrations.apply(Database(connection))
-    connection.execute("ATTACH ? AS new", (str(new),))
-    for table in ("birth", "line", "head", "content", "receipt"):
-        connection.execute(f"INSERT INTO main.{table} SELECT * FROM new.{table}")
-    connection.close()
-    old.replace(new)
+    make_older(root / "log.sqlite", EXCLUSIVE, ((log_migrations, "m0002_ancestors"), (office_migrations, "")))
 
 
 def migrate(root: Path, chance: random.Random, say: Say) -> None:

@@ -33,11 +33,11 @@ def kill_one(workload: str, scene: Scene, root: Path, chance: random.Random, con
         time.sleep(chance.uniform(0, LONGEST))
         play.kill()
     facts = [*scene.facts, *play.end()]
-    examine = WORKLOADS[workload].examine
-    findings = examine(root, facts, True)
+    judge = WORKLOADS[workload].judge
+    findings = judge(root, facts, True)
     again = Play(workload, root, seed)
     again.go()
-    return findings + examine(root, [*facts, *again.end()], True)
+    return findings + judge(root, [*facts, *again.end()], True)
 
 
 def kill_of_two(scene: Scene, root: Path, chance: random.Random, control: str) -> list[str]:
@@ -56,12 +56,12 @@ def kill_of_two(scene: Scene, root: Path, chance: random.Random, control: str) -
     if office not in first:
         office.kill()
     office.end()
-    findings = LAPTOP_ALONE.examine(root, facts, True)
+    findings = LAPTOP_ALONE.judge(root, facts, True)
     again = Play("sync", root, 1)
     again.go()
     told = again.end()
     findings += [] if any(fact["fact"] == "received" for fact in told) else ["they do not come together again"]
-    return findings + LAPTOP_ALONE.examine(root, [*facts, *told], True)
+    return findings + LAPTOP_ALONE.judge(root, [*facts, *told], True)
 
 
 def run(part: Part, folder: Path, scenes: Sequence[str] = SCENES, control: str = "") -> Account:

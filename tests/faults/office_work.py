@@ -18,13 +18,16 @@ from shared.domain.errors import DomainError, ErrorCode
 from shared.domain.event import Draft
 from shared.log.signing import SigningKey
 from shared.store.sticks import put_on_stick
+from shared.store.writer import SHARED
 from shared.verify_cli import verify_office
 from shared.wire.bundle import read_bundle
 from shared.wire.receipt_file import read_receipt_file
 from sync_server.app import open_office
 from sync_server.config import ServerConfig
 from sync_server.services.bundles import Bundles
+from sync_server.store.migrations import server_migrations
 from tests.faults.laptop_work import TRIES, examine_laptop, opened, record
+from tests.faults.older import make_older
 from tests.faults.oracle import Fact, check_office, receipts_of
 from tests.faults.oracle_places import check_files
 from tests.faults.stage import Say
@@ -48,6 +51,12 @@ def prepare_office(root: Path) -> None:
             put_on_duty(house.laptop, None, (), STAFF[0], "first")
     finally:
         served.close()
+
+
+def prepare_old_office(root: Path) -> None:
+    """The same, and the office's database is of an older schema."""
+    prepare_office(root)
+    make_older(root / "office" / "server.sqlite", SHARED, ((server_migrations, "m0002_quarantine"),))
 
 
 def serve(root: Path) -> ServedOffice:

@@ -81,7 +81,7 @@ def try_images(workload: str, seed: str, count: int, control: str) -> Account:
             if name in seen:
                 continue
             write_image(root, files)
-            findings = WORKLOADS[workload].examine(root, facts, len(seen) % WHOLE == 0)
+            findings = WORKLOADS[workload].judge(root, facts, len(seen) % WHOLE == 0)
             account.findings += [f"{workload} {seed} cut {cut}: {finding}" for finding in findings]
             shutil.rmtree(root)
             seen.add(name)

@@ -123,7 +123,7 @@ def _went_on(facts: Sequence[Fact]) -> bool:
 
 def _judge(fault: Fault, facts: Sequence[Fact], root: Path) -> list[str]:
     findings = [f"{fact['fact']}: {fact.get('what', '')}" for fact in facts if fact["fact"] in ("hung", "crashed")]
-    return findings + WORKLOADS[fault.workload].examine(root, facts, True)
+    return findings + WORKLOADS[fault.workload].judge(root, facts, True)
 
 
 def run(

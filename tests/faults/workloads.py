@@ -13,7 +13,7 @@ from tests.faults import keeping_work as keeping
 from tests.faults import laptop_work as laptop
 from tests.faults import office_work as office
 from tests.faults.oracle import Fact, held
-from tests.faults.stage import Say
+from tests.faults.stage import Say, where_it_broke
 from tests.faults.tracing import snapshot
 
 
@@ -35,6 +35,13 @@ class Workload:
         self.prepare(root)
         files = snapshot(root)
         return Scene(files, [*held(root), *held(root / "laptop")])
+
+    def judge(self, root: Path, facts: Sequence[Fact], whole: bool) -> list[str]:
+        """What `examine` finds; an error that it does not expect is a finding too."""
+        try:
+            return self.examine(root, facts, whole)
+        except Exception as problem:
+            return [f"crashed: {where_it_broke(problem)}"]
 
 
 @dataclass(frozen=True)
@@ -59,6 +66,7 @@ WORKLOADS = {
         Workload("takeover", keeping.prepare_estate, keeping.go_on_elsewhere, keeping.examine_estate),
         Workload("sync", office.prepare_office, office.sync_day, office.examine_office, weight=1),
         Workload("import", office.prepare_office, office.import_files, office.examine_office, weight=1),
+        Workload("migrate_office", office.prepare_old_office, office.import_files, office.examine_office, weight=1),
         Workload("bundle", office.prepare_road, office.carry_day, office.examine_road, weight=1),
     )
 }
