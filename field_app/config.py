@@ -8,6 +8,8 @@ from pathlib import Path
 from platformdirs import user_data_path
 
 SOFTWARE = "0.1.0"
+KEY_FILE = "log.key"
+"""The key that signs the log's heads, in the data folder."""
 RESERVE_FILE = "reserve"
 """Space in the data folder that only lines may use, once the disk is full."""
 

@@ -36,8 +36,8 @@ PLAN = shipped_plans()["2022-primary-day1.yaml"]
 PERSON = Actor("p1", "principal")
 
 
-def make_folder(folder: Path) -> ServerConfig:
-    """A made office with two schools and a plan."""
+def make_folder(folder: Path, schools: bytes = SCHOOLS) -> ServerConfig:
+    """A made office with two schools, or those of a list, and a plan."""
     config = ServerConfig(folder)
     make_key(config)
     store = SqliteStore(config.database)
@@ -45,7 +45,7 @@ def make_folder(folder: Path) -> ServerConfig:
     store.close()
     office = open_office(config)
     office.plans.add_plan(PLAN, "2022-primary-day1.yaml", "admin")
-    import_schools(office.store, SCHOOLS, "schools.csv")
+    import_schools(office.store, schools, "schools.csv")
     office.close()
     return config
 

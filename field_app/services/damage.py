@@ -7,6 +7,7 @@ from enum import StrEnum
 from itertools import islice
 from pathlib import Path
 
+from field_app.config import KEY_FILE
 from field_app.services.black_box import read_place
 from field_app.store.black_box import list_boxes
 from field_app.store.copies import Copy, read_box
@@ -17,7 +18,7 @@ from shared.log.signing import SigningKey, log_id
 from shared.store.durable import read_file
 
 DATABASE = "log.sqlite"
-KEY = "log.key"
+KEY = KEY_FILE
 ENROLMENT = "laptop.json"
 _PATIENCE = 5.0
 """Seconds that a start waits for the stick."""

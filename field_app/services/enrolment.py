@@ -21,10 +21,15 @@ def clock_for(enrolment: Enrolment | None) -> WatchedClock:
 
 
 def enrol_online(laptop: Laptop, url: str, code: str) -> Enrolment:
-    """Enrol at the office behind `url`; raises what the office refuses, OFFICE_UNREACHABLE or ALREADY_ENROLLED."""
-    _check_fresh(laptop)
+    """Enrol at the office behind `url`; raises what the office refuses, OFFICE_UNREACHABLE or SCHOOL_WRONG.
+
+    A laptop that is enrolled may be enrolled again, for its school and at its office: one that was restored from an old
+    backup has forgotten it.
+    """
     client = OfficeClient(_tidy(url))
     try:
+        if laptop.is_enrolled and laptop.enrolment is not None:
+            client.hello(laptop.enrolment.server_key)  # before another office gives a code away
         enrolment = client.enrol(code.strip(), laptop.keys.device, laptop.software)
         client.open_session(enrolment, laptop.keys.device, laptop.clock.now().wall)
         plan = fetch_content(client, enrolment.plan)
@@ -36,15 +41,16 @@ def enrol_online(laptop: Laptop, url: str, code: str) -> Enrolment:
 
 def request_file(laptop: Laptop, code: str) -> bytes:
     """The file that asks the county to enrol this laptop; raises ENROL_CODE_WRONG for an empty code."""
-    _check_fresh(laptop)
     if not code.strip():
         raise DomainError(ErrorCode.ENROL_CODE_WRONG)
     return EnrolRequest(code.strip(), laptop.keys.device.public, laptop.software).encode()
 
 
 def enrol_by_file(laptop: Laptop, data: bytes) -> Enrolment:
-    """Enrol with the county's answer file; raises ENROLMENT_UNREADABLE, ENROLMENT_FOR_ANOTHER, ALREADY_ENROLLED."""
-    _check_fresh(laptop)
+    """Enrol, or enrol again, with the county's answer file.
+
+    Raises ENROLMENT_UNREADABLE, ENROLMENT_FOR_ANOTHER, OFFICE_KEY_WRONG or SCHOOL_WRONG.
+    """
     enrolment, plan = read_answer(data, laptop.keys.device.public)
     if hashlib.sha256(plan).hexdigest() != enrolment.plan:
         raise DomainError(ErrorCode.ENROLMENT_UNREADABLE)
@@ -60,19 +66,16 @@ def awaits_enrolment(laptop: Laptop) -> bool:
 
 
 def _take_up(laptop: Laptop, enrolment: Enrolment, plan: bytes) -> None:
-    """Enrol a fresh laptop; one that took over a day keeps its log, and only the office's word is new."""
-    if not laptop.is_enrolled:
+    """Enrol a fresh laptop; one that has a log keeps it, and only the office's word is new."""
+    if not laptop.is_enrolled or laptop.enrolment is None:
         laptop.enrol(enrolment, plan, clock_for(enrolment))
         return
     birth = laptop.journal.birth
+    if enrolment.server_key != laptop.enrolment.server_key:
+        raise DomainError(ErrorCode.OFFICE_KEY_WRONG)
     if (enrolment.school, enrolment.campaign, enrolment.mode) != (birth.school, birth.campaign, birth.mode):
         raise DomainError(ErrorCode.SCHOOL_WRONG, found=enrolment.school, expected=birth.school)
     laptop.renew(enrolment, plan)
-
-
-def _check_fresh(laptop: Laptop) -> None:
-    if laptop.is_enrolled and not awaits_enrolment(laptop):
-        raise DomainError(ErrorCode.ALREADY_ENROLLED, school=laptop.enrolment.school_name if laptop.enrolment else "?")
 
 
 def _tidy(url: str) -> str:

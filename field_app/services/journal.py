@@ -11,8 +11,9 @@ from shared.domain.errors import DomainError, ErrorCode
 from shared.domain.event import LAPTOP, Draft, Event
 from shared.domain.fold import Day, advance, begin, follow, judge, standing
 from shared.domain.readiness import CLOCK_DISTURBED, LAPTOP_STARTED
-from shared.log.birth import birth_head, decode_birth
+from shared.log.birth import Birth, birth_head, decode_birth
 from shared.log.chain import Head, next_hash
+from shared.log.home import find_event_at_home
 from shared.log.line import Place, decode_line, encode_line
 from shared.log.logfile import Fragment
 from shared.log.signing import SignedHead, SigningKey, sign_head
@@ -46,7 +47,7 @@ class Journal:
         self._lock = threading.Lock()
         self._events: list[Event] = []
         self._head = store.head()
-        self.folded, self._before = begin([_said(ancestor) for ancestor in store.ancestors()])
+        self.folded, self._before = begin([_said(ancestor, self.birth) for ancestor in store.ancestors()])
         self._listeners: list[Callable[[Event], None]] = []
         self._in_doubt = False
         self._told: tuple[int | None, int | None] = (None, None)
@@ -172,13 +173,7 @@ class Journal:
         self._events.append(placed(event, self.folded.shifts) if stands else event)
 
 
-def _said(ancestor: Fragment) -> tuple[str, list[Event | None]]:
-    """An ancestor's log id and its events; None for a line that nobody can read."""
-    return birth_head(ancestor.birth or b"").log, [_readable(line) for line in ancestor.lines]
-
-
-def _readable(line: bytes) -> Event | None:
-    try:
-        return decode_line(line)
-    except DomainError:
-        return None
+def _said(ancestor: Fragment, birth: Birth) -> tuple[str, list[Event | None]]:
+    """An ancestor's log id and its events; None for a line that does not count, as at the office."""
+    log = birth_head(ancestor.birth or b"").log
+    return log, [find_event_at_home(line, seq, log, birth) for seq, line in enumerate(ancestor.lines, start=1)]

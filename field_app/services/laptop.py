@@ -1,10 +1,12 @@
 """The laptop as a whole: what it is enrolled for, its log, its roster, its people, its plan."""
 
+import secrets
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from field_app.config import KEY_FILE
 from field_app.roster.sealed import SealedRoster
 from field_app.roster.shelf import Shelf
 from field_app.services.bell import Bell
@@ -126,6 +128,7 @@ class Laptop:
     ) -> Head | None:
         """Give the log its birth, behind these logs; returns the head after which it goes on, None without any.
 
+        Its key is made now: a laptop whose disk was copied before it was enrolled must not write another one's log.
         Raises ALREADY_ENROLLED or PLAN_NOT_LOADED.
         """
         if self._journal is not None:
@@ -136,6 +139,8 @@ class Laptop:
         write_whole(self.folder / "laptop.json", enrolment.encode().encode("utf-8"))
         self.enrolment = enrolment
         self.clock = clock
+        self.keys = replace(self.keys, log=SigningKey(secrets.token_bytes(32)))
+        write_whole(self.folder / KEY_FILE, self.keys.log.raw)
         public = self.keys.log.public
         after = ancestors[-1].end if ancestors else None
         birth = Birth(

@@ -25,7 +25,7 @@ from shared.store.ports import EventStore
 from shared.timepiece import tick_ms
 from shared.wire.county_log import fold_county
 from shared.wire.enrolment import Enrolment
-from shared.wire.routes import BATCH_LINES, CONTEXT_VOUCH, vouch_message
+from shared.wire.routes import BATCH_LINES, CONTEXT_VOUCH, DUPLICATE, vouch_message
 
 _COMPARE_AGAIN = frozenset({ErrorCode.HEAD_UNKNOWN.value, ErrorCode.LOG_UNKNOWN.value})
 
@@ -139,10 +139,12 @@ class SyncRunner:
                 self._keep_receipt(answer["backed_up"], None)
             name = log.head.log
             common = find_common(log.hashes, _heads(answer), partial(self._ask_at, name))
-            has = max(common.seq, 0)
-            if has < self._received[name]:
-                self.notice(Kept.LINES, self._received[name], has)
-            self._push(log, common.seq)
+            had, has = self._received[name], max(common.seq, 0)
+            if has < had and not common.forked:
+                self.notice(Kept.LINES, had, has)
+            held = self._push(log, common.seq)
+            if held < had and common.forked:  # only now: the search looked at the first of several branches
+                self.notice(Kept.LINES, had, held)
             if common.searched:
                 common = replace(common, ahead=self._lines_beyond(log))
             if log is own:
@@ -163,24 +165,31 @@ class SyncRunner:
         heads = _heads(self._client.probe([{"log": log.head.log}])["logs"][0])
         return 0 if log.head in heads else max((head.seq - log.head.seq for head in heads), default=0)
 
-    def _push(self, log: Outgoing, after: int) -> None:
-        """Send everything after line `after` up to the log's head; an empty batch when only the receipt is missing."""
-        sent, end = max(after, 0), log.head.seq
-        if sent == end and after >= 0 and self._received[log.head.log] >= end:
-            return
-        while True:
-            sent = self._push_batch(log, sent, with_birth=after < 0 and sent == 0)
-            if sent >= end:
-                break
+    def _push(self, log: Outgoing, after: int) -> int:
+        """Send everything after line `after` up to the log's head; an empty batch when only the receipt is missing.
 
-    def _push_batch(self, log: Outgoing, sent: int, *, with_birth: bool) -> int:
+        Returns the last line that the office turned out to have held before.
+        """
+        held = sent = max(after, 0)
+        end = log.head.seq
+        if sent == end and after >= 0 and self._received[log.head.log] >= end:
+            return held
+        while True:
+            sent, runs = self._push_batch(log, sent, with_birth=after < 0 and sent == 0)
+            for run in runs:
+                if run["result"] == DUPLICATE and run["first"] == held + 1:
+                    held = run["last"]
+            if sent >= end:
+                return held
+
+    def _push_batch(self, log: Outgoing, sent: int, *, with_birth: bool) -> tuple[int, list[dict[str, Any]]]:
         start = Head(log.head.log, sent, log.hashes[sent])
         first = log.birth if with_birth else from_record(start)
         vouch = self._device_key.sign(CONTEXT_VOUCH, vouch_message(start.log, start.hash)) if with_birth else ""
         packed, end = _fitting(log, sent, first, self._pace.most, self._client.pack)
         answer = self._timed_push(packed, vouch)
         self._keep_receipt(answer["receipt"], end)
-        return end.seq
+        return end.seq, answer["runs"]
 
     def _timed_push(self, packed: bytes, vouch: str) -> dict[str, Any]:
         """Push a batch, and let the pace follow the road that it met."""

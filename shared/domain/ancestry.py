@@ -35,8 +35,8 @@ def first_place(shifts: Shifts) -> int:
 
 
 def places(first: int, until: int) -> Iterable[int]:
-    """All places from `first` up to, and without, `until`, which is a line of the log itself."""
-    yield from range(first, 0)
+    """All places from `first` up to, and without, `until`, of the log itself or of an ancestor."""
+    yield from range(first, min(until, 0))
     yield from range(max(first, 1), until)
 
 

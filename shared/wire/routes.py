@@ -14,6 +14,8 @@ CONTENT = f"{PREFIX}/content"
 
 LOG_TYPE = "application/x-testday-log"
 CONTENT_TYPE = "application/octet-stream"
+DUPLICATE = "duplicate"
+"""The result of lines in a push that the office held already."""
 VOUCH_HEADER = "Testday-Vouch"
 """The device's signature over a new log's hash(0): which laptop the log comes from."""
 

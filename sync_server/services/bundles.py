@@ -8,8 +8,9 @@ from shared.log.receipt import ACCEPTED, BACKED_UP
 from shared.wire.bundle import Bundle, BundledLog, read_bundle
 from shared.wire.county_log import fold_county
 from shared.wire.receipt_file import ReceiptFile
+from shared.wire.routes import DUPLICATE
 from sync_server.services.access import Action, decide
-from sync_server.services.ingest import DUPLICATE, FORK, Accepted, Run, Voucher
+from sync_server.services.ingest import FORK, Accepted, Run, Voucher
 from sync_server.services.office import Office
 from sync_server.store.ports import Books
 from sync_server.store.records import Account, Device, School

@@ -11,6 +11,8 @@ from shared.domain.errors import DomainError, ErrorCode
 from shared.domain.event import Event
 from shared.domain.fold import Folded, begin, follow, judge, refuse, standing
 from shared.log.birth import Birth, decode_birth
+from shared.log.chain import Head
+from shared.log.home import event_at_home, find_event_at_home
 from shared.log.line import decode_line
 from sync_server.services.forebears import Forebear, forebears
 from sync_server.services.lineage import Lineage
@@ -62,12 +64,11 @@ class Folds:
         logs = self._store.read(lambda book: book.list_logs(grown.school_no))
         if len(logs) < 2:
             return []
-        line, heirs = {grown.id}, []
-        for stored in sorted(logs, key=lambda one: decode_birth(one.birth).born):
-            ancestor = decode_birth(stored.birth).ancestor
-            if ancestor is not None and ancestor.log in line and stored.id not in line:
-                line.add(stored.id)
-                heirs.append(stored)
+        ancestors = {log.id: decode_birth(log.birth).ancestor for log in logs}
+        line, heirs = {grown.id}, list[StoredLog]()
+        while fresh := [log for log in logs if log.id not in line and _names(ancestors[log.id], line)]:
+            line |= {log.id for log in fresh}  # generation by generation: by the clocks of laptops an heir may be older
+            heirs += fresh
         with self._lock:
             for key in [key for key in self._known if key[0] in line - {grown.id}]:
                 del self._known[key]
@@ -117,7 +118,7 @@ class Folds:
 
     def _of_school(self, forebear: Forebear, birth: Birth) -> list[Event | None]:
         lines = self._lines(forebear.log, forebear.branch, forebear.upto)
-        return [_at_home(line, seq, forebear.log.id, birth) for seq, line in enumerate(lines, start=1)]
+        return [find_event_at_home(line, seq, forebear.log.id, birth) for seq, line in enumerate(lines, start=1)]
 
     def _lines(self, stored: StoredLog, branch: Branch, upto: int) -> list[bytes]:
         return self._store.read(lambda book: Lineage(book, stored).lines(branch, 0, upto))
@@ -144,8 +145,7 @@ class _Following:
 
     def _step(self, folded: Folded, seq: int, line: bytes) -> Folded:
         try:
-            event = decode_line(line)
-            _check_home(event, seq, self._birth.log, self._birth)
+            event = event_at_home(line, seq, self._birth.log, self._birth)
             judged = judge(folded, event, self._lookup)
             self._fresh[seq] = judged
             return follow(folded, judged, self._lookup)
@@ -163,24 +163,8 @@ class _Following:
         return standing(self._earlier, place, first_place(self._folded.shifts))
 
 
-def _check_home(event: Event, seq: int, name: str, birth: Birth) -> None:
-    """Promise that a line is of this log, and of the school and campaign of this birth."""
-    if event.log != name or event.seq != seq:
-        raise DomainError(ErrorCode.NOT_A_LINE, reason="log")
-    if event.school != birth.school:
-        raise DomainError(ErrorCode.SCHOOL_WRONG)
-    if event.campaign != birth.campaign:
-        raise DomainError(ErrorCode.CAMPAIGN_WRONG)
-
-
-def _at_home(line: bytes, seq: int, name: str, birth: Birth) -> Event | None:
-    """The event of an ancestor's line; None for one that its own log does not count either."""
-    try:
-        event = decode_line(line)
-        _check_home(event, seq, name, birth)
-    except DomainError:
-        return None
-    return event
+def _names(ancestor: Head | None, logs: set[str]) -> bool:
+    return ancestor is not None and ancestor.log in logs
 
 
 def _readable(line: bytes) -> Event | None:

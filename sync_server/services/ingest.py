@@ -13,7 +13,7 @@ from shared.log.birth import Birth, birth_hash, decode_birth
 from shared.log.logfile import Fragment, from_record, join_records, read_fragment
 from shared.log.receipt import ACCEPTED
 from shared.log.signing import verify
-from shared.wire.routes import CONTEXT_VOUCH, vouch_message
+from shared.wire.routes import CONTEXT_VOUCH, DUPLICATE, vouch_message
 from sync_server.services.batch import Batch, log_of, prove, sealed_part
 from sync_server.services.folds import Folds
 from sync_server.services.lineage import Lineage, Place
@@ -25,7 +25,6 @@ from sync_server.store.records import Branch, Device, OfficeRow, Quarantined, Sc
 log = logging.getLogger(__name__)
 
 STORED = "stored"
-DUPLICATE = "duplicate"
 FORK = "fork"
 STORED_WITH_VERDICT = "stored_with_verdict"
 NOT_A_LINE = "not_a_line"
@@ -205,7 +204,7 @@ class Ingest:
             return self._follow(stored, False, batch, place.branch, place.matched, before)
         fork = batch.start.seq + place.matched
         head = batch.heads[place.matched - 1] if place.matched else batch.start
-        branch = Branch(lineage.next_number(), place.branch.no, fork, head, "", 0)
+        branch = Branch(lineage.next_number(), place.branch.no, fork, head, "", 0, place.branch.birth)
         return self._follow(stored, False, batch, branch, place.matched, self._inherited(stored, place.branch, fork))
 
     def _inherited(self, stored: StoredLog, parent: Branch, fork: int) -> Folded:

@@ -67,7 +67,8 @@ class StoredLog:
 class Branch:
     """One branch of a log: 0 came first; others share `parent` up to line `fork`; `head` is its newest line.
 
-    A branch with `fork` -1 shares nothing: branch 0, and one whose birth record is another (then `birth` holds it).
+    A branch with `fork` -1 shares nothing: branch 0, and one whose birth record is another (then `birth` holds it, and
+    that of every branch that leaves it).
     """
 
     no: int

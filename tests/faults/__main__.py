@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from tests.faults import bitrot, kill, power, proxy, second, syscalls, threads
+from tests.faults import bitrot, kill, power, proxy, second, simulation, syscalls, threads
 from tests.faults.frame import (
     SHOWN,
     Campaign,
@@ -25,6 +25,7 @@ CAMPAIGNS = {
     for campaign in (
         *(power.ATTACK, syscalls.ATTACK, proxy.ATTACK, threads.ATTACK, kill.ATTACK, bitrot.ATTACK),
         second.ATTACK,
+        simulation.ATTACK,
     )
 }
 

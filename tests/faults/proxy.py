@@ -228,17 +228,17 @@ def run(
     return account
 
 
-class _StoredCursor(SyncRunner):
+class StoredCursor(SyncRunner):
     """Remembers by itself where it was, and moves on before the answer is there."""
 
     _cursor = -1
 
-    def _push(self, log: Outgoing, after: int) -> None:
+    def _push(self, log: Outgoing, after: int) -> int:
         after, self._cursor = self._cursor, log.head.seq
-        super()._push(log, after)
+        return super()._push(log, after)
 
 
-class _Unsuspecting(SyncRunner):
+class Unsuspecting(SyncRunner):
     """Believes numbers: a head with the same number must be the same."""
 
     def _send_logs(self) -> tuple[DomainError | None, Any]:
@@ -270,8 +270,8 @@ ATTACK = Campaign(
     short=160,
     part=500,
     controls={
-        "a computed cursor (stored)": partial(run, make_runner=_with(_StoredCursor), slow_lines=20),
-        "the comparison of heads": partial(run, make_runner=_with(_Unsuspecting), slow_lines=20),
+        "a computed cursor (stored)": partial(run, make_runner=_with(StoredCursor), slow_lines=20),
+        "the comparison of heads": partial(run, make_runner=_with(Unsuspecting), slow_lines=20),
     },
     control_count=24,
 )

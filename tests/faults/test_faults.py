@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults import bitrot, kill, power, proxy, second, syscalls, threads
+from tests.faults import bitrot, kill, power, proxy, second, simulation, syscalls, threads
 from tests.faults.frame import Account, Campaign, Part, read_results, run_part, run_parts
 
 SHORTEST = (
@@ -15,6 +15,7 @@ SHORTEST = (
     (kill.ATTACK, 9),
     (bitrot.ATTACK, 210),
     (second.ATTACK, 400),
+    (simulation.ATTACK, 40),
 )
 CONTROLS = [(campaign, control) for campaign, _count in SHORTEST for control in campaign.controls]
 

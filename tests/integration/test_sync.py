@@ -227,6 +227,30 @@ def test_a_laptop_restored_on_a_branch_that_came_second_hears_that_it_is_behind(
         second.close()
 
 
+def test_in_the_middle_of_a_second_branch_no_office_went_back(
+    served: ServedOffice, road: Road, enrol: Enrol, tmp_path: Path
+) -> None:
+    laptop = enrol(size=60).record(30)
+    laptop.runner.run_pass()
+    copy = laptop.copy(tmp_path / "copy", road.url)
+    older = copy.copy(tmp_path / "older", road.url)
+    try:
+        laptop.record(5).runner.run_pass()
+        copy.goes_on_otherwise(31, 9)
+        older.log = copy.log
+        copy.record(10).runner.run_pass()
+        older.record(4).runner.run_pass()
+        noticed: list[tuple[Kept, int, int]] = []
+        older.runner.notice = lambda *what: noticed.append(what)
+        finding = older.runner.run_pass()
+        assert finding is not None
+        assert finding.code is ErrorCode.LOG_BEHIND
+        assert noticed == [], "the office holds line 34, on its second branch"
+    finally:
+        older.close()
+        copy.close()
+
+
 def test_unknown_types_are_kept_with_a_verdict(served: ServedOffice, enrol: Enrol) -> None:
     laptop = enrol(size=12)
     line = laptop.log.lines[11].replace(b'"type":"', b'"type":"of_a_later_release_')

@@ -66,6 +66,16 @@ def test_the_heir_voids_a_mark_of_the_ancestor_by_log_and_number() -> None:
     assert [person.id for person in folded.day.duties.on_duty()] == [who.person for who in STAFF]
 
 
+def test_a_correction_inside_the_ancestor_counts_where_it_stands() -> None:
+    old = first_laptop()
+    wrong = old.add("attendance_marked", PROCTOR, {"block": "chinese", "seat": 3, "status": "absent", "reason": "sick"})
+    old.add("record_voided", PROCTOR, {"line": wrong, "reason": "点错"})
+    old.add("attendance_marked", PROCTOR, {"block": "chinese", "seat": 4, "status": "late", "reason": "traffic"})
+    day = fold(old.take_over(), old).day
+    assert day.attendance.marks["chinese"][3].status is Status.PRESENT
+    assert day.attendance.marks["chinese"][4].status is Status.LATE
+
+
 def test_a_number_without_a_log_is_the_heirs_own() -> None:
     old = first_laptop()
     new = old.take_over()
@@ -139,6 +149,8 @@ def test_an_unreadable_line_of_the_ancestor_keeps_its_place() -> None:
 def test_places_and_origins_are_each_others_inverse() -> None:
     shifts = shifts_of([("A" * 26, 3), ("B" * 26, 2)])
     assert list(places(-5, 3)) == [-5, -4, -3, -2, -1, 1, 2]
+    assert list(places(-5, -2)) == [-5, -4, -3]
+    assert list(places(1, 3)) == [1, 2]
     assert [origin(place, shifts) for place in range(-5, 0)] == [
         ("A" * 26, 1),
         ("A" * 26, 2),

@@ -1,0 +1,84 @@
+"""The simulation: seeded worlds of a county in which everything that may happen to laptops, road and office happens.
+
+A seed is one world. It drives the product's own journal, stores, client, office and bundles in one process; its clocks,
+its road and its random bytes are made up (`county_doors`). What happened is done by `county_acts`, and judged at rest
+by `county_rest`.
+"""
+
+import random
+import shutil
+from functools import partial
+from pathlib import Path
+
+from tests.faults.county import make_template, open_county, settle_in
+from tests.faults.county_acts import act
+from tests.faults.county_guards import GUARDS
+from tests.faults.county_rest import come_to_rest
+from tests.faults.frame import Account, Campaign
+from tests.faults.pool import spread
+from tests.faults.stage import where_it_broke
+
+ACTS_A_WORLD = (6, 30)
+MANY = 20
+"""Schools of every 40th world; the others have one."""
+CHUNK = 25
+
+
+def play(seed: str, templates: Path, place: Path) -> list[str]:
+    """One world from its seed to its rest; what does not hold there."""
+    chance = random.Random(seed)
+    schools = MANY if chance.random() < 1 / 40 else 1
+    shutil.copytree(templates / str(schools), place)
+    try:
+        with open_county(place, seed) as county:
+            settle_in(county, schools)
+            for _ in range(chance.randint(*ACTS_A_WORLD)):
+                act(county, chance)
+            return come_to_rest(county)
+    except Exception as problem:  # whatever breaks out of the product is a finding, and the next world goes on
+        return [where_it_broke(problem)]
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+
+
+def play_some(name: str, numbers: range, templates: Path, place: Path) -> Account:
+    """Some worlds of a part, in this process."""
+    account = Account()
+    for number in numbers:
+        seed = f"{name} {number}"
+        account.check(f"world {seed}", play(seed, templates, place / f"world-{number}"))
+    return account
+
+
+def make_templates(folder: Path) -> Path:
+    """The folders that every world begins as a copy of."""
+    for schools in (1, MANY):
+        make_template(folder / str(schools), schools)
+    return folder
+
+
+def run(seed: str, count: int, folder: Path) -> Account:
+    """So many worlds, shared out among the cores."""
+    templates, account = make_templates(folder / "templates"), Account()
+    chunks = [range(first, min(first + CHUNK, count)) for first in range(0, count, CHUNK)]
+    for part in spread(play_some, [(seed, chunk, templates, folder) for chunk in chunks]):
+        account.add(part)
+    return account
+
+
+def run_without(guard: str, seed: str, count: int, folder: Path) -> Account:
+    """So many worlds in this process, in which the product lacks a guard."""
+    templates = make_templates(folder / "templates")
+    with GUARDS[guard]():
+        return play_some(seed, range(count), templates, folder)
+
+
+ATTACK = Campaign(
+    name="simulation",
+    unit="seeds",
+    run=run,
+    short=200,
+    part=250,
+    controls={guard: partial(run_without, guard) for guard in GUARDS},
+    control_count=60,
+)
