@@ -3,8 +3,9 @@
 import hashlib
 
 from field_app.services.laptop import Laptop
-from field_app.sync.client import OfficeClient
+from field_app.sync.client import OfficeClient, SyncFailure
 from field_app.sync.runner import fetch_content
+from field_app.sync.status import SyncStatus
 from field_app.timekeeping.steady_clock import SteadyClock
 from shared.domain.clock import WatchedClock
 from shared.domain.errors import DomainError, ErrorCode
@@ -63,6 +64,11 @@ def awaits_enrolment(laptop: Laptop) -> bool:
     if not laptop.is_enrolled or laptop.journal.birth.ancestor is None:
         return False
     return not laptop.contents.receipts(laptop.journal.birth.log, ACCEPTED)
+
+
+def is_forgotten(status: SyncStatus) -> bool:
+    """Whether the office says that it does not know this laptop: it was restored from an old backup, or barred it."""
+    return isinstance(status.problem, SyncFailure) and status.problem.refused == ErrorCode.DEVICE_UNKNOWN
 
 
 def _take_up(laptop: Laptop, enrolment: Enrolment, plan: bytes) -> None:

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 
 from field_app.services.county import newer_plan
-from field_app.services.enrolment import awaits_enrolment
+from field_app.services.enrolment import awaits_enrolment, is_forgotten
 from field_app.services.laptop import Laptop
 from field_app.services.timetable import Timetable
+from field_app.sync.status import SyncStatus
 from shared.domain.attendance import count
 from shared.domain.fold import Day
 from shared.domain.materials import Materials
@@ -51,6 +52,7 @@ class MatterKind(StrEnum):
     INCIDENT_OPEN = "incident_open"
     NOT_HANDED_IN = "not_handed_in"
     NOT_ENROLLED_HERE = "not_enrolled_here"
+    FORGOTTEN_THERE = "forgotten_there"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +68,8 @@ class Matter:
     due: int | None = field(default=None, compare=False)
 
 
-def list_matters(laptop: Laptop) -> tuple[Matter, ...]:
-    """Everything open now, most urgent first."""
+def list_matters(laptop: Laptop, status: SyncStatus | None = None) -> tuple[Matter, ...]:
+    """Everything open now, most urgent first; with the sync's status also what the office asks for."""
     timetable = laptop.timetable()
     day = laptop.journal.day
     found = [
@@ -79,7 +81,7 @@ def list_matters(laptop: Laptop) -> tuple[Matter, ...]:
         *_materials(day, timetable),
         *_incidents(day),
         *_closing(day, timetable),
-        *_enrolment(laptop),
+        *_enrolment(laptop, status),
     ]
     return tuple(sorted(found, key=lambda matter: (matter.urgency, matter.due or 0)))
 
@@ -199,9 +201,11 @@ def _closing(day: Day, timetable: Timetable) -> Iterator[Matter]:
         )
 
 
-def _enrolment(laptop: Laptop) -> Iterator[Matter]:
+def _enrolment(laptop: Laptop, status: SyncStatus | None) -> Iterator[Matter]:
     if awaits_enrolment(laptop):
         yield Matter(MatterKind.NOT_ENROLLED_HERE, "/enrol", Urgency.LATER, HEADS | {Role.INFO_OFFICER})
+    elif status is not None and is_forgotten(status):
+        yield Matter(MatterKind.FORGOTTEN_THERE, "/enrol", Urgency.SOON, HEADS | {Role.INFO_OFFICER})
 
 
 def _phase_instant(timetable: Timetable, block: Block, kind: PhaseKind, *, begin: bool) -> int | None:

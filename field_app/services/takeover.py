@@ -128,7 +128,10 @@ def resume_takeover(laptop: Laptop) -> None:
     """At a start: do a takeover that was promised, and record one that was done; each once, also after a crash."""
     promise = read_promise(laptop.folder)
     if not laptop.is_enrolled and promise.path:
-        take_over(laptop, replace(survey(Path(promise.path))[0], source=promise.source), promise.reason)
+        estates = survey(Path(promise.path))
+        if not estates:  # the stick is out: as long as it is, this laptop is one that nobody enrolled
+            return
+        take_over(laptop, replace(estates[0], source=promise.source), promise.reason)
     note_takeover(laptop)
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from field_app.services.laptop import Laptop
 from field_app.services.matters import Matter, list_matters
+from field_app.sync.status import SyncStatus
 from shared.domain.attendance import Totals
 from shared.domain.materials import Balance
 from shared.domain.plan import Block, Signal
@@ -43,11 +44,11 @@ class Today:
     open_incidents: dict[int, int]
 
 
-def look_at_today(laptop: Laptop, role: str) -> Today:
+def look_at_today(laptop: Laptop, role: str, status: SyncStatus) -> Today:
     """The day as it stands, for somebody acting in `role`."""
     timetable = laptop.timetable()
     day = laptop.journal.day
-    matters = list_matters(laptop)
+    matters = list_matters(laptop, status)
     upcoming = [
         (planned, signal)
         for signal in timetable.plan.signals()

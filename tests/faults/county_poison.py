@@ -118,6 +118,7 @@ def enrol(county: County, school: str, device: SigningKey) -> Enrolment:
 
 def poison(county: County, chance: random.Random) -> None:
     """A bad client, an old one or a new one, sends bad lines, and sometimes what is no log at all."""
+    county.open_office()
     if not county.bad or (chance.random() < 0.2 and len(county.bad) < 2):
         school = chance.choice(county.parties).school
         device, key = SigningKey(chance.randbytes(32)), SigningKey(chance.randbytes(32))

@@ -18,7 +18,7 @@ from sync_server.services.plan_shelf import PlanShelf
 from sync_server.store.ports import Books
 from sync_server.store.records import Branch, StoredLog
 from tests.faults.county import County, Party
-from tests.faults.oracle_trees import Chain, Tree, marks_of, read_chains, read_office_lines, read_trees
+from tests.faults.oracle_trees import Chain, Tree, marks_of, read_chains, read_office_lines, read_set_aside, read_trees
 
 ROUNDS = 2
 """After the one in which laptops that the office does not know are enrolled: three in all."""
@@ -89,7 +89,8 @@ def _check(county: County, parties: list[Party], folds: dict[str, Folded]) -> It
             yield from _check_fold(county, party, own, folds[party.name])
         if not county.went_back and any(b'"office_went_back"' in line for line in own[-1].lines):
             yield f"{party.name} says that the office went back, and it did not"
-    lost = county.confirmed - county.discarded - read_office_lines(database)
+    apart = {line for party in parties for line in read_set_aside(party.folder)}
+    lost = county.confirmed - county.discarded - apart - read_office_lines(database)
     if lost:
         yield f"{len(lost)} confirmed lines are lost"
     yield from _check_bad(county, trees)

@@ -9,4 +9,8 @@ KEPT_SEEDS: dict[str, str] = {
     "b 308": "an office restored from before an enrolment could not enrol that laptop again (test_enrol_again)",
     "c 45": "a day with a correction in it could not be taken over: the laptop did not start (test_ancestry)",
     "d 133": "a laptop counted an ancestor's line of another school, and the office did not (test_journal)",
+    "f 156": "laptops copied before they were enrolled wrote one log, and one took itself over (test_takeover_pages)",
+    "e 452": "a copied laptop with another one's black box: what it had to leave behind is set aside, and not lost",
+    "e 472": "a promised takeover whose stick was gone kept the program from starting (test_takeover_pages)",
+    "f 469": "the harness itself: a bad client was turned away by an office that was down",
 }

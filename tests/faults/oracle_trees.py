@@ -113,6 +113,12 @@ def read_laptop_lines(folder: Path, stick: Path) -> set[bytes]:
     return found
 
 
+def read_set_aside(folder: Path) -> set[bytes]:
+    """Every line of a laptop that only a file holds that it set aside: people see it, and no road takes it along."""
+    place = folder / "set-aside"
+    return read_laptop_lines(place, place)
+
+
 def read_office_lines(database: Path) -> set[bytes]:
     """Every line in an office's file, whatever its branch."""
     with closing(_opened(database)) as connection:

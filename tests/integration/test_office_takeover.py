@@ -10,6 +10,8 @@ from sync_server.services.handing_back import hand_back
 from tests.made_up_log import CHIEF, PROCTOR, TIMEKEEPER, MadeUpLog
 from tests.made_up_office import NAN_HU, OfficeHouse, make_office_house
 
+YEAR_MS = 365 * 86_400_000
+
 
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[OfficeHouse]:
@@ -54,6 +56,19 @@ def test_the_day_goes_on_whichever_log_arrives_first(house: OfficeHouse, order: 
     }
     assert found["incidents"]["open"]["2"] == 1
     assert "overlap" not in found["concerns"]
+
+
+def test_three_generations_arrive_newest_first_though_each_clock_was_years_behind(house: OfficeHouse) -> None:
+    first = first_laptop(house)
+    first.now -= YEAR_MS
+    second = first.take_over().come_on_duty()
+    second.now -= YEAR_MS
+    third = second_laptop(second)
+    for log in (third, second, first):
+        house.receive(log)
+    found = row(house)
+    assert (found["blocks"]["chinese"]["present"], found["logs"], found["verdicts"]) == (27, 3, 0)
+    assert house.office.store.read(lambda book: [book.verdicts(log, 0) for log in book.list_logs()]) == [[], [], []]
 
 
 def test_a_line_of_the_first_laptop_is_voided_on_the_second(house: OfficeHouse) -> None:

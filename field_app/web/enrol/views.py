@@ -21,10 +21,13 @@ bp = Blueprint("enrol", __name__, url_prefix="/enrol", template_folder="template
 @access("entered")
 def page() -> Any:
     """The two ways in."""
-    again = enrolment.awaits_enrolment(the_laptop())
-    if the_laptop().is_enrolled and not again:
+    laptop = the_laptop()
+    took_over = enrolment.awaits_enrolment(laptop)
+    forgotten = enrolment.is_forgotten(the_sync().status())
+    if laptop.is_enrolled and not (took_over or forgotten):
         return redirect("/")
-    return render_template("enrol/page.html", title=_("登记本机"), again=again)
+    url = laptop.enrolment.server_url if laptop.enrolment else ""
+    return render_template("enrol/page.html", title=_("登记本机"), took_over=took_over, forgotten=forgotten, url=url)
 
 
 @bp.post("")
@@ -59,7 +62,8 @@ def answer_file() -> Any:
 def _answer(enrolled: Enrolment) -> Any:
     the_sync().restart()
     said = _("已登记：%(school)s", school=enrolled.school_name)
-    goes_on = "/" if the_laptop().journal.birth.ancestor else url_for("people.first_page")
+    journal = the_laptop().journal
+    goes_on = "/" if journal.birth.ancestor or journal.day.duties.people else url_for("people.first_page")
     if wants_json():
         return jsonify(said=said, school=enrolled.school, plan=enrolled.plan, next=goes_on)
     flash(said)

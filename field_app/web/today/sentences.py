@@ -34,6 +34,7 @@ def matter_sentence(matter: Matter, names: dict[str, Words]) -> str:
         MatterKind.INCIDENT_OPEN: lambda: _("%(level)d 级事件未结：%(type)s", level=number, type=name),
         MatterKind.NOT_HANDED_IN: lambda: _("今天的记录还没有上交"),
         MatterKind.NOT_ENROLLED_HERE: lambda: _("这台接手的电脑还没有在县里登记（有网络时用登记码）"),
+        MatterKind.FORGOTTEN_THERE: lambda: _("县里不认得这台电脑了，请重新登记"),
     }[matter.kind]()
     return said
 
@@ -58,5 +59,6 @@ def matter_button(matter: Matter) -> str:
         MatterKind.INCIDENT_OPEN: lambda: _("看事件"),
         MatterKind.NOT_HANDED_IN: lambda: _("去上交"),
         MatterKind.NOT_ENROLLED_HERE: lambda: _("去登记"),
+        MatterKind.FORGOTTEN_THERE: lambda: _("去登记"),
     }[matter.kind]()
     return said

@@ -5,7 +5,7 @@ from flask_babel import gettext as _
 
 from field_app.services.county import hear_county
 from field_app.services.today import look_at_today
-from field_app.web.acting import acting, the_laptop
+from field_app.web.acting import acting, the_laptop, the_sync
 from field_app.web.today.sentences import matter_button, matter_sentence
 from shared.domain.naming import names_of
 from shared.domain.progress import STATE_WORDS
@@ -24,7 +24,7 @@ def page() -> str:
         "today/page.html",
         title=_("今日"),
         said=hear_county(laptop)[-3:],
-        today=look_at_today(laptop, acting().role),
+        today=look_at_today(laptop, acting().role, the_sync().status()),
         names=names,
         sentence=lambda matter: matter_sentence(matter, names),
         button=matter_button,

@@ -8,9 +8,12 @@ from shared.domain.errors import DomainError, ErrorCode
 from shared.domain.event import Actor, Draft
 from shared.log.birth import Birth
 from shared.log.chain import Head
-from shared.log.signing import SignedHead, SigningKey, log_id
+from shared.log.logfile import Fragment
+from shared.log.signing import SignedHead, SigningKey, log_id, sign_head
 from shared.store.memory import MemoryEventStore
 from shared.timepiece import Machine
+from tests.made_up_log import CHIEF, MadeUpLog
+from tests.made_up_office import shipped_plan
 
 PRINCIPAL = Actor("p1", "principal")
 ON_DUTY = Draft(
@@ -104,3 +107,13 @@ def test_milestone_is_signed_in_the_same_commit() -> None:
     (signed,) = store.heads()
     assert signed.head == journal.head
     assert signed.is_signed_by(journal.birth.key)
+
+
+def test_an_ancestor_s_line_of_another_school_does_not_count() -> None:
+    old = MadeUpLog("530521001", shipped_plan(), "2021-yunxi").come_on_duty()
+    old.school = "530521002"
+    old.add("note_added", CHIEF, {"text": "别校的话"})
+    birth = Birth(log_id(KEY.public), KEY.public, "530521001", "2021-yunxi", "live", 1, old.head, "a" * 64, "0", 1)
+    store = MemoryEventStore()
+    store.begin(birth.encode(), [Fragment(old.birth, None, old.lines, [sign_head(old.key, old.head)])])
+    assert Journal(store, SteadyClock(Machine()), KEY).folded.verdicts == {-1: ErrorCode.NOT_A_LINE}

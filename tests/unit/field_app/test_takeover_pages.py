@@ -1,6 +1,7 @@
 """Taking over: a spare laptop goes on with the day of one that broke, with people who have never done it."""
 
 import json
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from field_app.services.records import log_file
-from field_app.services.takeover import note_takeover, survey
+from field_app.services.takeover import Promise, note_takeover, promise_takeover, resume_takeover, survey
 from shared.verify_cli import verify
 from tests.field_house import (
     CHIEF_PROCTOR,
@@ -126,6 +127,33 @@ def test_a_crash_before_the_first_line_is_made_good(broken: FieldHouse, spare: F
         note_takeover(spare.laptop)
         assert [event.type for event in spare.laptop.journal.events() if event.seq > 0] == ["day_taken_over"]
     assert spare.laptop.journal.day.duties.on_duty() == ()
+
+
+def test_a_promise_waits_for_the_stick_that_is_out(broken: FieldHouse, spare: FieldHouse, stick: Path) -> None:
+    promise_takeover(spare.laptop.folder, Promise(str(stick / "testday-530521001.log"), "broken", "black_box"))
+    stick.rename(stick.with_name("pulled"))
+    resume_takeover(spare.laptop)
+    assert not spare.laptop.is_enrolled
+    stick.with_name("pulled").rename(stick)
+    resume_takeover(spare.laptop)
+    after = spare.laptop.journal.birth.ancestor
+    assert after
+    assert after.log == broken.laptop.journal.birth.log
+
+
+def test_a_laptop_copied_before_it_was_enrolled_writes_a_log_of_its_own(
+    broken: FieldHouse, spare: FieldHouse, stick: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(spare.laptop.folder, tmp_path / "copy")
+    copy = make_bare(tmp_path / "copy")
+    for one in (spare, copy):
+        take_over(one, stick)
+    assert spare.laptop.keys.device.public == copy.laptop.keys.device.public
+    assert spare.laptop.journal.birth.log != copy.laptop.journal.birth.log
+    copy.close()
+    again = make_bare(tmp_path / "copy")
+    assert again.laptop.journal.birth.key == again.laptop.keys.log.public
+    again.close()
 
 
 def test_only_sealed_lines_are_taken_over(broken: FieldHouse, spare: FieldHouse, stick: Path) -> None:

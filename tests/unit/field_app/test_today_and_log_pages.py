@@ -1,10 +1,11 @@
 """Today, the log and handing in: what is open, what was recorded, and when the day is really finished."""
 
+from field_app.sync.client import SyncFailure
 from shared.domain.errors import DomainError, ErrorCode
 from shared.domain.office import Kept
 from shared.log.logfile import read_fragment
 from shared.log.verification import verify_log
-from tests.field_house import CHIEF_PROCTOR, DEPUTY, PRINCIPAL, PROCTOR, PUPILS, TIMEKEEPER, FieldHouse
+from tests.field_house import CHIEF_PROCTOR, DEPUTY, INFO_OFFICER, PRINCIPAL, PROCTOR, PUPILS, TIMEKEEPER, FieldHouse
 
 MARK = {"block": "chinese", "seat": "7", "status": "present"}
 
@@ -96,3 +97,14 @@ def test_an_office_that_went_back_is_recorded_once_and_shown(field: FieldHouse) 
         field.house.sync.note_office(Kept.LINES, 60, 20)
     assert [event.type for event in field.laptop.journal.events()].count("office_went_back") == 1
     assert "县里签收过本机的记录到第 60 条，现在只认到第 20 条" in field.read("/log/")
+
+
+def test_a_laptop_that_the_office_forgot_says_so_and_can_be_enrolled_again(field: FieldHouse) -> None:
+    field.sign_in(INFO_OFFICER)
+    assert field.client.get("/enrol").status_code == 302
+    assert "县里不认得这台电脑了" not in field.read("/")
+    field.sync.problem = SyncFailure(ErrorCode.OFFICE_REFUSED, refused="device_unknown", zh="", en="")
+    assert "县里不认得这台电脑了，请重新登记" in field.read("/")
+    page = field.read("/enrol")
+    assert "在县里重新登记这台笔记本" in page
+    assert 'value="http://127.0.0.1:1"' in page
