@@ -38,14 +38,15 @@ class MadeUpLog:
         campaign: str = "2022-yunxi",
         mode: str = "live",
         ancestor: "MadeUpLog | None" = None,
+        key: SigningKey | None = None,
     ) -> None:
-        self.key = SigningKey.new()
+        self.key = key or SigningKey.new()
         self.school = school
         self.plan = plan
         self.now: int = ancestor.now if ancestor else at_clock("06:40")
         self.ancestor: Head | None = ancestor.head if ancestor else None
-        key = self.key.public
-        birth = Birth(log_id(key), key, school, campaign, mode, 1, self.ancestor, plan.sha256, "0.1.0", self.now)
+        public = self.key.public
+        birth = Birth(log_id(public), public, school, campaign, mode, 1, self.ancestor, plan.sha256, "0.1.0", self.now)
         self.birth = birth.encode()
         self.campaign = campaign
         self.lines: list[bytes] = []

@@ -8,7 +8,6 @@ from typing import Any
 from field_app.services import syncing
 from shared.log.chain import Head
 from shared.store.sqlite import SqliteEventStore
-from sync_server.services.folds import Folds
 from sync_server.services.ingest import Ingest
 from sync_server.services.lineage import Lineage, Place
 from tests.faults.county_doors import replaced
@@ -50,16 +49,11 @@ def _confirming_before_commit() -> Iterator[None]:
         yield
 
 
-def _no_heirs(_folds: Folds, _grown: object) -> list[Any]:
-    return []
-
-
 GUARDS: dict[str, Guard] = {
     "a computed cursor (stored)": partial(replaced, syncing, "SyncRunner", StoredCursor),
     "the comparison of heads": partial(replaced, syncing, "SyncRunner", Unsuspecting),
     "the comparison of lines (numbers alone)": partial(replaced, Lineage, "place", _by_number),
     "the second branch of a fork": partial(replaced, Ingest, "_at", _keep_only_first),
     "commit before confirming": _confirming_before_commit,
-    "folding again when an ancestor comes": partial(replaced, Folds, "forget_heirs", _no_heirs),
 }
 """Each guard by its name, and how it is taken away."""

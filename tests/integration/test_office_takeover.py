@@ -6,11 +6,13 @@ from pathlib import Path
 import pytest
 
 from field_app.services.takeover import survey
+from shared.domain.event import LAPTOP
 from sync_server.services.handing_back import hand_back
 from tests.made_up_log import CHIEF, PROCTOR, TIMEKEEPER, MadeUpLog
 from tests.made_up_office import NAN_HU, OfficeHouse, make_office_house
 
 YEAR_MS = 365 * 86_400_000
+SOURCE = {"source": "black_box", "reason": "broken"}
 
 
 @pytest.fixture
@@ -139,3 +141,20 @@ def test_who_takes_over_from_a_silent_laptop_stays_silent(house: OfficeHouse) ->
     bells = page.split('id="bells">')[1].split("</ul>")[0]
     assert f"/schools/{NAN_HU}/log?log=A#line-{first.head.seq}" in bells
     assert "由另一台电脑响" in bells
+
+
+def test_a_copy_of_a_log_that_was_born_twice_goes_back_to_its_own_birth(house: OfficeHouse) -> None:
+    before, other = first_laptop(house), house.log(NAN_HU).come_on_duty()
+    born_again = MadeUpLog(NAN_HU, house.plan, key=other.key, ancestor=before)
+    copy = MadeUpLog(NAN_HU, house.plan, key=other.key, ancestor=before)
+    assert copy.birth == born_again.birth != other.birth
+    for log in (born_again, copy):
+        log.add("day_taken_over", LAPTOP, {"log": before.head.log, "line": before.head.seq, **SOURCE})
+    born_again.come_on_duty()
+    copy.now += 1000
+    copy.come_on_duty()
+    for log in (before, other, born_again, copy):
+        house.receive(log)
+    folds = house.office.folds.of_school(1)
+    assert [len(fold.folded.shifts) for fold in folds] == [0, 0, 1, 1]
+    assert [fold.folded.verdicts for fold in folds] == [{}] * 4
