@@ -8,6 +8,7 @@ from shared.log.chain import Head
 from shared.log.line import read_json
 from shared.log.signing import SigningKey, verify
 
+HASH_BYTES = 32
 ACCEPTED = "accepted"
 BACKED_UP = "backed_up"
 
@@ -53,9 +54,14 @@ def read_receipt(travelled: dict[str, str], server_key: str) -> Receipt:
 
 def receipt_of(text: str) -> Receipt:
     """The receipt of a signed text, its signature unchecked; raises NOT_A_LINE."""
-    content = read_json(text.encode("utf-8"))
     try:
+        content = read_json(text.encode("utf-8"))
         head = Head(content["log"], content["seq"], bytes.fromhex(content["hash"]))
-        return Receipt(content["school"], head, content["mark"], content["epoch"], content["at"])
+        receipt = Receipt(content["school"], head, content["mark"], content["epoch"], content["at"])
+        if {type(text) for text in (receipt.school, head.log, receipt.mark, receipt.epoch)} != {str}:
+            raise TypeError("texts")
+        if {type(head.seq), type(receipt.at)} != {int} or not 0 <= head.seq < 10**18 or len(head.hash) != HASH_BYTES:
+            raise ValueError("head")
+        return receipt
     except (KeyError, TypeError, ValueError) as problem:
         raise DomainError(ErrorCode.NOT_A_LINE, reason="receipt") from problem

@@ -1,11 +1,13 @@
 """What a laptop is told once, when it is enrolled; kept beside its log as `laptop.json`."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from shared.domain.errors import DomainError, ErrorCode
 from shared.timepiece import Rehearsal
+from shared.wire.texts import text_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,24 +53,30 @@ class Enrolment:
         return json.dumps(content, ensure_ascii=False, indent=1)
 
 
-def read_enrolment(content: dict[str, Any], server_url: str = "") -> Enrolment:
+def read_enrolment(content: Mapping[str, Any], server_url: str = "") -> Enrolment:
     """The enrolment in an office's answer or in `laptop.json`; raises ENROLMENT_UNREADABLE."""
     try:
-        rehearsal = content["rehearsal"]
         return Enrolment(
-            school=content["school"]["code"],
-            school_name=content["school"]["name"],
-            county=content["county"],
-            campaign=content["campaign"],
-            mode=content["mode"],
-            rehearsal=Rehearsal(rehearsal["rate"], rehearsal["real_start"], rehearsal["shown_start"])
-            if rehearsal
-            else None,
-            plan=content["plan"],
-            server_url=content.get("server_url") or server_url,
-            server_key=content["server_key"],
-            epoch=content["epoch"],
-            device=content["device"],
+            school=text_of(content["school"]["code"]),
+            school_name=text_of(content["school"]["name"]),
+            county=text_of(content["county"]),
+            campaign=text_of(content["campaign"]),
+            mode=text_of(content["mode"]),
+            rehearsal=_rehearsal(content["rehearsal"]),
+            plan=text_of(content["plan"]),
+            server_url=text_of(content.get("server_url") or server_url),
+            server_key=text_of(content["server_key"]),
+            epoch=text_of(content["epoch"]),
+            device=text_of(content["device"]),
         )
-    except (KeyError, TypeError) as problem:
+    except (KeyError, TypeError, ValueError, AttributeError) as problem:
         raise DomainError(ErrorCode.ENROLMENT_UNREADABLE) from problem
+
+
+def _rehearsal(content: Any) -> Rehearsal | None:
+    if content is None:
+        return None
+    rehearsal = Rehearsal(content["rate"], content["real_start"], content["shown_start"])
+    if {type(rehearsal.rate), type(rehearsal.real_start), type(rehearsal.shown_start)} != {int} or rehearsal.rate < 1:
+        raise TypeError("rehearsal")
+    return rehearsal

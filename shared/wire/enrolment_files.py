@@ -1,14 +1,21 @@
 """Enrolment by USB stick: the laptop's request as a file, and the office's answer with the plan in it."""
 
 import json
+import re
 from dataclasses import dataclass
 from typing import Any
 
 from shared.domain.errors import DomainError, ErrorCode
 from shared.log.signing import log_id
 from shared.wire.enrolment import Enrolment, read_enrolment
+from shared.wire.texts import text_of
+
+LONGEST = 40
+"""Most characters of a code and of a version, as when they come over the network."""
 
 REQUEST_NAME = "testday-enrol-request.json"
+
+_KEY = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +35,13 @@ class EnrolRequest:
 def read_request(data: bytes) -> EnrolRequest:
     """The request in a file; raises ENROLMENT_UNREADABLE."""
     content = _load(data, "enrol_request")
-    texts = [content.get(name) for name in ("code", "key", "software")]
-    if not all(isinstance(text, str) and 0 < len(text) <= 64 for text in texts):
+    try:
+        code, key, software = (text_of(content.get(name)) for name in ("code", "key", "software"))
+    except (TypeError, ValueError) as problem:
+        raise DomainError(ErrorCode.ENROLMENT_UNREADABLE) from problem
+    if not _KEY.fullmatch(key) or not 0 < len(code) <= LONGEST or not 0 < len(software) <= LONGEST:
         raise DomainError(ErrorCode.ENROLMENT_UNREADABLE)
-    return EnrolRequest(*map(str, texts))
+    return EnrolRequest(code, key, software)
 
 
 def encode_answer(told: dict[str, object], plan: bytes, server_url: str) -> bytes:
@@ -49,10 +59,10 @@ def read_answer(data: bytes, key: str) -> tuple[Enrolment, bytes]:
     enrolment = read_enrolment(content)
     if enrolment.device != log_id(key)[:12]:
         raise DomainError(ErrorCode.ENROLMENT_FOR_ANOTHER, school=enrolment.school_name)
-    plan = content.get("plan_file")
-    if not isinstance(plan, str):
-        raise DomainError(ErrorCode.ENROLMENT_UNREADABLE)
-    return enrolment, plan.encode("utf-8")
+    try:
+        return enrolment, text_of(content.get("plan_file")).encode("utf-8")
+    except (TypeError, ValueError) as problem:
+        raise DomainError(ErrorCode.ENROLMENT_UNREADABLE) from problem
 
 
 def _load(data: bytes, mark: str) -> dict[str, Any]:

@@ -40,5 +40,5 @@ def read_kit(data: bytes) -> Kit:
             raise ValueError(_SIGN)
         plans = tuple(plan.encode("utf-8") for plan in content["plans"])
         return Kit(read_enrolment(content["enrolment"]), plans, content["county"].encode("utf-8"))
-    except (ValueError, KeyError, TypeError, AttributeError) as problem:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as problem:
         raise DomainError(ErrorCode.ENROLMENT_UNREADABLE) from problem

@@ -3,9 +3,9 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from shared.domain.errors import DomainError, ErrorCode
+from shared.wire.texts import text_of
 
 SUFFIX = ".receipt"
 MOST_BYTES = 16 * 2**20
@@ -50,19 +50,11 @@ def read_receipt_file(data: bytes, name: str) -> ReceiptFile:
             raise TypeError("lists")
         county = content["county_log"]
         return ReceiptFile(
-            _text(content["school"]["code"]),
-            _text(content["school"]["name"]),
-            tuple({key: _text(item[key]) for key in ("receipt", "sig")} for item in content["receipts"]),
-            None if county is None else _text(county).encode("utf-8"),
-            tuple(_text(item).encode("utf-8") for item in content["contents"]),
+            text_of(content["school"]["code"]),
+            text_of(content["school"]["name"]),
+            tuple({key: text_of(item[key]) for key in ("receipt", "sig")} for item in content["receipts"]),
+            None if county is None else text_of(county).encode("utf-8"),
+            tuple(text_of(item).encode("utf-8") for item in content["contents"]),
         )
     except (KeyError, TypeError, ValueError, RecursionError) as problem:
         raise DomainError(ErrorCode.RECEIPT_UNREADABLE, path=name) from problem
-
-
-def _text(value: Any) -> str:
-    """A text without half characters; raises TypeError or ValueError."""
-    if not isinstance(value, str):
-        raise TypeError("text")
-    value.encode("utf-8")
-    return value

@@ -6,9 +6,17 @@ from marshmallow import RAISE, Schema, fields, validate
 
 from shared.wire.routes import PROBE_LOGS, PROBE_POINTS
 
-_HEX32 = validate.Regexp(r"^[0-9a-f]{64}$")
-_HEX64 = validate.Regexp(r"^[0-9a-f]{128}$")
-_LOG = validate.Regexp(r"^[0-9A-HJKMNP-TV-Z]{26}$")
+
+def _exactly(pattern: str) -> validate.Regexp:
+    """A pattern for the whole text: `$` by itself lets a newline through at the end."""
+    return validate.Regexp(pattern + r"(?!\n)")
+
+
+_HEX32 = _exactly(r"^[0-9a-f]{64}$")
+_HEX64 = _exactly(r"^[0-9a-f]{128}$")
+_LOG = _exactly(r"^[0-9A-HJKMNP-TV-Z]{26}$")
+_CLOCK = validate.Range(-(2**53), 2**53)
+"""What a clock may show in ms: anything that a database can hold and reckon with."""
 _MODES = validate.OneOf(["live", "rehearsal"])
 
 
@@ -29,7 +37,7 @@ class HelloAsked(Body):
     """A laptop's hello: the protocol it speaks and a nonce of its own."""
 
     protocol = _whole(required=True)
-    nonce = fields.String(required=True, validate=validate.Regexp(r"^[0-9a-f]{16,64}$"))
+    nonce = fields.String(required=True, validate=_exactly(r"^[0-9a-f]{16,64}$"))
 
 
 class HelloAnswer(Body):
@@ -87,7 +95,7 @@ class SessionAsked(Body):
     device = fields.String(required=True, validate=validate.Length(1, 40))
     nonce = fields.String(required=True, validate=validate.Length(1, 80))
     sig = fields.String(required=True, validate=_HEX64)
-    wall = _whole(required=True)
+    wall = _whole(required=True, validate=_CLOCK)
 
 
 class SessionAnswer(Body):

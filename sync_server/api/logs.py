@@ -66,6 +66,7 @@ def push() -> Any:
 @access("device")
 @blueprint.doc(**_SAFE, parameters=[{"in": "query", "name": "after", "schema": {"type": "integer", "minimum": 0}}])
 @blueprint.response(200, content_type=LOG_TYPE)
+@blueprint.alt_response(204, description="the county has said nothing yet")
 @refuses(*_DOOR, C.HEAD_UNKNOWN, C.BODY_INVALID)
 def county_log() -> Response:
     """The county log of the session's school after a line, ending with a signed head; 204 while there is none."""

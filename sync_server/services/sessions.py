@@ -45,7 +45,7 @@ class Sessions:
     def hello(self, protocol: int, nonce: str) -> dict[str, object]:
         """Our identity, signed over both nonces; raises PROTOCOL_UNKNOWN."""
         if protocol != PROTOCOL:
-            raise DomainError(ErrorCode.PROTOCOL_UNKNOWN, asked=protocol, known=PROTOCOL)
+            raise DomainError(ErrorCode.PROTOCOL_UNKNOWN, asked=str(protocol)[:10], known=PROTOCOL)
         ours = self._sealed("nonce", self._wall() + NONCE_MS, secrets.token_hex(4))
         return {
             "server": self._key.public,

@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from tests.faults import bitrot, kill, power, proxy, second, simulation, syscalls, threads
+from tests.faults import bitrot, fuzz, kill, power, proxy, second, simulation, syscalls, threads
 from tests.faults.frame import (
     SHOWN,
     Campaign,
@@ -26,6 +26,7 @@ CAMPAIGNS = {
         *(power.ATTACK, syscalls.ATTACK, proxy.ATTACK, threads.ATTACK, kill.ATTACK, bitrot.ATTACK),
         second.ATTACK,
         simulation.ATTACK,
+        fuzz.ATTACK,
     )
 }
 

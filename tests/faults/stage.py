@@ -96,7 +96,7 @@ def say(fact: str, **more: object) -> None:
     os.write(1, json.dumps({"fact": fact, **more}, separators=(",", ":")).encode() + b"\n")
 
 
-def where_it_broke(problem: Exception) -> str:
+def where_it_broke(problem: BaseException) -> str:
     """An error that nobody expected, and the last of our functions that it came through."""
     where = traceback.extract_tb(problem.__traceback__)
     ours = [f"{Path(step.filename).name}:{step.name}" for step in where if "/lib/" not in step.filename]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults import bitrot, kill, power, proxy, second, simulation, syscalls, threads
+from tests.faults import bitrot, fuzz, kill, power, proxy, second, simulation, syscalls, threads
 from tests.faults.frame import Account, Campaign, Part, read_results, run_part, run_parts
 
 SHORTEST = (
@@ -16,6 +16,7 @@ SHORTEST = (
     (bitrot.ATTACK, 210),
     (second.ATTACK, 400),
     (simulation.ATTACK, 40),
+    (fuzz.ATTACK, 1000),
 )
 CONTROLS = [(campaign, control) for campaign, _count in SHORTEST for control in campaign.controls]
 
