@@ -12,9 +12,10 @@ from shared.domain.errors import DomainError, ErrorCode
 from shared.log.birth import decode_birth
 from shared.log.logfile import Fragment, read_fragment
 from shared.wire.county_log import LEFT_APART, QUARANTINE_SETTLED, RELEASED, Settlement, fold_county
+from shared.wire.routes import DUPLICATE
 from sync_server.services.access import Action, ScopeKind, decide, may
 from sync_server.services.held_lines import HeldRecord, read_records
-from sync_server.services.ingest import DUPLICATE, Run
+from sync_server.services.ingest import Run
 from sync_server.services.lineage import Lineage
 from sync_server.services.office import Office
 from sync_server.services.plan_shelf import PlanShelf

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from field_app.store.office import office_migrations
-from field_app.sync.client import OfficeClient, SyncFailure, pack
+from field_app.sync.client import OfficeClient, SyncFailure
 from shared.domain.catalogue_of_events import CATALOGUE
 from shared.domain.clock import Instant
 from shared.domain.errors import ErrorCode
@@ -81,7 +81,7 @@ class PoisonClient(BadClient):
         try:
             client.open_session(self.enrolment, self.device, self.county.clock.wall)
             vouch = self.device.sign(CONTEXT_VOUCH, vouch_message(start.log, start.hash))
-            client.push(pack(body or whole), vouch)
+            client.push(client.pack(body or whole), vouch)
         except SyncFailure as failure:
             return failure.refused
         finally:

@@ -14,7 +14,7 @@ from tests.faults.county import make_template, open_county, settle_in
 from tests.faults.county_acts import act
 from tests.faults.county_guards import GUARDS
 from tests.faults.county_rest import come_to_rest
-from tests.faults.frame import Account, Campaign
+from tests.faults.frame import Account, Campaign, Part, sum_up
 from tests.faults.pool import spread
 from tests.faults.stage import where_it_broke
 
@@ -57,21 +57,19 @@ def make_templates(folder: Path) -> Path:
     return folder
 
 
-def run(seed: str, count: int, folder: Path) -> Account:
+def run(part: Part, folder: Path) -> Account:
     """So many worlds, shared out among the cores."""
-    templates, account = make_templates(folder / "templates"), Account()
-    chunks = [range(first, min(first + CHUNK, count)) for first in range(0, count, CHUNK)]
-    for part in spread(play_some, [(seed, chunk, templates, folder) for chunk in chunks]):
-        account.add(part)
-    return account
+    templates, end = make_templates(folder / "templates"), part.first + part.count
+    chunks = [range(first, min(first + CHUNK, end)) for first in range(part.first, end, CHUNK)]
+    return sum_up(spread(play_some, [(part.seed, chunk, templates, folder) for chunk in chunks]))
 
 
-def run_without(guard: str, seed: str, count: int, folder: Path) -> Account:
+def run_without(guard: str, part: Part, folder: Path) -> Account:
     """Worlds in this process, in which the product lacks a guard, until one of them shows it; at most so many."""
     templates, account = make_templates(folder / "templates"), Account()
     with GUARDS[guard]():
-        for number in range(count):
-            account.add(play_some(seed, range(number, number + 1), templates, folder))
+        for number in range(part.first, part.first + part.count):
+            account.add(play_some(part.seed, range(number, number + 1), templates, folder))
             if account.findings:
                 break
     return account
