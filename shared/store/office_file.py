@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from shared.domain.errors import DomainError, ErrorCode
-from shared.log.chain import Head
+from shared.log.birth import birth_hash, decode_birth
+from shared.log.chain import Head, next_hash
 from shared.log.signing import SignedHead
 from shared.log.verification import Report, verify_log
 from shared.store.damaged import as_bytes, as_number
@@ -54,6 +55,23 @@ def verify_kept(kept: KeptLog, head: str | None = None) -> Report:
             report, problem=DomainError(ErrorCode.CHAIN_BROKEN, seq=first), first_bad=first, last_bad=report.lines
         )
     return report
+
+
+def find_change(kept: KeptLog) -> int | None:
+    """A line at or before which a branch is not what its laptop signed; None when it is, byte for byte.
+
+    An office keeps what is no line too, so that whether a copy is good does not hang on what a line says.
+    """
+    try:
+        birth, digest = decode_birth(kept.birth), birth_hash(kept.birth)
+    except DomainError:
+        return 0
+    for seq, (line, beside) in enumerate(zip(kept.lines, kept.hashes, strict=True), start=1):
+        digest = next_hash(digest, line)
+        if beside not in (None, digest):
+            return seq
+    signed, end = kept.heads[-1], Head(birth.log, len(kept.lines), digest)
+    return None if signed.head == end and signed.is_signed_by(birth.key) else end.seq
 
 
 def _own(connection: sqlite3.Connection, log: int, branch: int) -> tuple[list[bytes], list[bytes | None]]:

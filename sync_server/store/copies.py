@@ -7,7 +7,7 @@ from pathlib import Path
 from shared.domain.errors import DomainError, ErrorCode
 from shared.log.chain import Head
 from shared.store.durable import disk_errors, fresh_path, publish
-from shared.store.office_file import holds_office, read_kept_logs, verify_kept
+from shared.store.office_file import find_change, holds_office, read_kept_logs
 from shared.store.reading import opened
 from shared.store.set_aside import set_aside
 from shared.store.writer import EXCLUSIVE, FAULTS, connect
@@ -33,9 +33,9 @@ def check_copy(path: Path) -> OfficeCopy:
                 raise _damaged(path, pages if pages != "ok" else "–")
             book, heads = SqliteOfficeBook(connection), []
             for kept in read_kept_logs(connection):
-                report = verify_kept(kept)
-                if not report.is_whole:
-                    raise _damaged(path, f"{kept.log} {report.first_bad}")
+                changed = find_change(kept)
+                if changed is not None:
+                    raise _damaged(path, f"{kept.log} {changed}")
                 heads.append(kept.heads[-1].head)
             row = book.find_office()
             if row is None:

@@ -15,7 +15,9 @@ from field_app.services.takeover import survey, take_over
 from shared.domain.errors import DomainError, ErrorCode
 from shared.domain.event import Draft, Event
 from shared.wire.county_log import MESSAGE_SENT
+from sync_server.services.backups import OfficeBackups
 from sync_server.services.bundles import Bundles
+from sync_server.services.epochs import note_high_water
 from sync_server.services.handing_back import hand_back
 from tests.faults.county import SEATS, URL, County, Party
 from tests.faults.county_doors import DECADE_MS
@@ -242,8 +244,9 @@ def carry_receipts(county: County, chance: random.Random) -> None:
 
 
 def back_up_office(county: County, chance: random.Random) -> None:
-    """The office is backed up."""
-    county.office.store.backup(_new_place(county, "office-backup"))
+    """The office is backed up, and says so in receipts."""
+    note_high_water(county.office.store, county.office.config.folder)
+    OfficeBackups(county.office).write(_new_place(county, "office-backup"))
 
 
 def restore_office(county: County, chance: random.Random) -> None:

@@ -12,5 +12,6 @@ KEPT_SEEDS: dict[str, str] = {
     "f 156": "laptops copied before they were enrolled wrote one log, and one took itself over (test_takeover_pages)",
     "e 452": "a copied laptop with another one's black box: what it had to leave behind is set aside, and not lost",
     "e 472": "a promised takeover whose stick was gone kept the program from starting (test_takeover_pages)",
+    "z 4": "an office that kept what is no line could not be backed up any more (test_office_backups)",
     "f 469": "the harness itself: a bad client was turned away by an office that was down",
 }

@@ -41,11 +41,11 @@ def play(seed: str, templates: Path, place: Path) -> list[str]:
         shutil.rmtree(place, ignore_errors=True)
 
 
-def play_some(name: str, numbers: range, templates: Path, place: Path) -> Account:
-    """Some worlds of a part, in this process."""
+def play_some(part: Part, templates: Path, place: Path) -> Account:
+    """Some worlds, in this process."""
     account = Account()
-    for number in numbers:
-        seed = f"{name} {number}"
+    for number in range(part.first, part.first + part.count):
+        seed = f"{part.seed} {number}"
         account.check(f"world {seed}", play(seed, templates, place / f"world-{number}"))
     return account
 
@@ -60,8 +60,8 @@ def make_templates(folder: Path) -> Path:
 def run(part: Part, folder: Path) -> Account:
     """So many worlds, shared out among the cores."""
     templates, end = make_templates(folder / "templates"), part.first + part.count
-    chunks = [range(first, min(first + CHUNK, end)) for first in range(part.first, end, CHUNK)]
-    return sum_up(spread(play_some, [(part.seed, chunk, templates, folder) for chunk in chunks]))
+    chunks = [Part(part.seed, first, min(CHUNK, end - first)) for first in range(part.first, end, CHUNK)]
+    return sum_up(spread(play_some, [(chunk, templates, folder) for chunk in chunks]))
 
 
 def run_without(guard: str, part: Part, folder: Path) -> Account:
@@ -69,7 +69,7 @@ def run_without(guard: str, part: Part, folder: Path) -> Account:
     templates, account = make_templates(folder / "templates"), Account()
     with GUARDS[guard]():
         for number in range(part.first, part.first + part.count):
-            account.add(play_some(part.seed, range(number, number + 1), templates, folder))
+            account.add(play_some(Part(part.seed, number, 1), templates, folder))
             if account.findings:
                 break
     return account

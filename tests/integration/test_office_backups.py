@@ -99,6 +99,20 @@ def test_a_backup_that_does_not_verify_counts_for_nothing(
     assert laptop.runner.backed_up == 0
 
 
+def test_bytes_that_are_no_line_keep_no_backup_from_being_made(served: ServedOffice, laptop: SyncLaptop) -> None:
+    laptop.log.lines[24] = b"\xff not a line \x00"
+    laptop.goes_on_otherwise(25, 5)
+    laptop.record(10).runner.run_pass()
+    made = OfficeBackups(served.office).make()
+    assert check_copy(made).lines == 30
+    laptop.runner.run_pass()
+    assert laptop.runner.backed_up == 30
+    spoil_a_line(made)
+    with pytest.raises(DomainError) as failure:
+        check_copy(made)
+    assert failure.value.code is ErrorCode.OFFICE_COPY_DAMAGED
+
+
 def test_an_older_database_in_its_place_begins_a_new_epoch(
     served: ServedOffice, laptop: SyncLaptop, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
