@@ -43,7 +43,7 @@ def _let_errors_through() -> None:
 
 def _unpack_everything() -> None:
     unpack = packing.unpack
-    setattr(bodies, "unpack", lambda packed, _most: unpack(packed, 2**40))  # noqa: B010
+    setattr(bodies, "unpack", lambda packed, _most, encoding: unpack(packed, 2**40, encoding))  # noqa: B010
 
 
 def _write_first() -> None:
@@ -75,9 +75,9 @@ def _forget_nothing() -> None:
     """Whatever is unpacked leaves its buffer behind."""
     unpack, kept = packing.unpack, []
 
-    def hoard(packed: bytes, most: int) -> bytes:
+    def hoard(packed: bytes, most: int, encoding: str) -> bytes:
         kept.append(b"\1" * 2**20)
-        return unpack(packed, most)
+        return unpack(packed, most, encoding)
 
     setattr(bodies, "unpack", hoard)  # noqa: B010
 

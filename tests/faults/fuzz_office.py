@@ -33,7 +33,7 @@ LARGE = 80 * MIB
 KEPT_APART = frozenset(
     (
         *("not_a_log", "not_a_line", "log_key_mismatch", "head_missing", "head_signature_wrong", "chain_broken"),
-        *("school_wrong", "campaign_wrong", "mode_wrong"),
+        *("log_not_vouched", "school_wrong", "campaign_wrong", "mode_wrong", "school_unknown"),
     )
 )
 """Refusals of a push whose bytes the office keeps apart (docs/sync-protocol.md, section 5)."""
@@ -232,7 +232,7 @@ class Requests:
             vouch = chance.choice(("", "x", "0" * 128, vouch[:-2], vouch.upper(), self.at.laptops[1].vouch(log)))
         headers = {**self._headers(laptop, routes.LOG_TYPE), routes.VOUCH_HEADER: vouch}
         if chance.random() < 0.7:
-            headers["Content-Encoding"] = chance.choice((*("gzip",) * 20, "identity", "br", "gzip, gzip", "\0"))
+            headers["Content-Encoding"] = chance.choice((*("gzip",) * 20, "identity", "br", "zstd", "gzip, gzip", "\0"))
             body = (
                 twist_gzip(chance, body, chance.choice(BOMBS))
                 if chance.random() < 0.3

@@ -51,7 +51,7 @@ class Watched:
                 findings = [*findings, f"took {took:.0f} s"]
             if now - high > self.peak:
                 findings = [*findings, f"took {now - high} MiB of memory"]
-            high = max(high, now - self.peak) if now - high > self.peak else high
+                high = now
             account.check(f"{self.name} {number}", findings)
             account.figures[f"{_kind(outcome)} in {self.name.split()[0]}"] += 1
             if number == count // 5:
