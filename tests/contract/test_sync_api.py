@@ -239,3 +239,64 @@ def test_guessing_codes_is_slowed_down(tmp_path: Path) -> None:
         assert int(last.headers["Retry-After"]) > 0
     finally:
         house.close()
+
+
+GOOD_BODIES: dict[str, dict[str, Any]] = {
+    routes.HELLO: {"protocol": 1, "nonce": "00112233aabbccdd"},
+    routes.ENROL: {"code": "00000-00000", "key": "0" * 64, "software": "x"},
+    routes.SESSION: {"device": "MWP05FJ6K37E", "nonce": "a.b.c", "sig": "0" * 128, "wall": 1},
+    routes.PROBE: {"logs": []},
+}
+ODD_BODIES = {
+    "half a character in a code": (routes.ENROL, {"code": "\ud800"}),
+    "half a character in a version": (routes.ENROL, {"software": "\udfff"}),
+    "half a character in a device": (routes.SESSION, {"device": "\ud800"}),
+    "half a character in a nonce": (routes.SESSION, {"nonce": "\ud800"}),
+    "a clock beyond every database": (routes.SESSION, {"wall": 10**30}),
+    "a clock before all time": (routes.SESSION, {"wall": -(2**63)}),
+    "a newline behind a key": (routes.ENROL, {"key": "0" * 64 + "\n"}),
+    "a newline behind a nonce": (routes.HELLO, {"nonce": "00112233aabbccdd\n"}),
+    "a newline behind a signature": (routes.SESSION, {"sig": "0" * 128 + "\n"}),
+}
+
+
+@pytest.mark.parametrize(("path", "odd"), ODD_BODIES.values(), ids=ODD_BODIES)
+def test_a_value_that_nothing_could_keep_is_refused(house: OfficeHouse, path: str, odd: dict[str, Any]) -> None:
+    answer: Any = house.client.post(path, json=GOOD_BODIES[path] | odd)
+    assert (answer.status_code, answer.json["code"]) == (422, ErrorCode.BODY_INVALID)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"protocol":1,"protocol":1,"nonce":"00112233aabbccdd"}',
+        b'{"protocol":' + b"9" * 5000 + b',"nonce":"00112233aabbccdd"}',
+        b'\xef\xbb\xbf{"protocol":1,"nonce":"00112233aabbccdd"}',
+        b'{"protocol":1,"nonce":"00112233aabbccdd"}' + b" " * routes.BATCH_BYTES,
+    ],
+    ids=["key twice", "number without end", "byte-order mark", "longer than a push"],
+)
+def test_a_body_obeys_the_rules_of_a_record(house: OfficeHouse, body: bytes) -> None:
+    answer: Any = house.client.post(routes.HELLO, data=body, headers={"Content-Type": "application/json"})
+    assert (answer.status_code, answer.json["code"]) == (422, ErrorCode.BODY_INVALID)
+
+
+def test_an_unknown_protocol_is_not_given_back_at_length(house: OfficeHouse) -> None:
+    answer: Any = house.client.post(routes.HELLO, json={"protocol": 10**4000, "nonce": "00112233aabbccdd"})
+    assert answer.json["code"] == ErrorCode.PROTOCOL_UNKNOWN
+    assert len(answer.json["zh"]) < 200
+
+
+def test_a_session_with_a_clock_that_nothing_could_keep_is_refused(house: OfficeHouse) -> None:
+    laptop = house.laptop()
+    hello: Any = laptop.post(routes.HELLO, GOOD_BODIES[routes.HELLO]).json
+    message = routes.session_message(hello["nonce"], hello["server"], laptop.device)
+    asked = {"device": laptop.device, "nonce": hello["nonce"], "sig": laptop.key.sign(routes.CONTEXT_SESSION, message)}
+    answer = laptop.post(routes.SESSION, {**asked, "wall": 10**30})
+    assert (answer.status_code, answer.json["code"]) == (422, ErrorCode.BODY_INVALID)
+
+
+def test_the_document_knows_that_a_county_may_have_said_nothing(house: OfficeHouse, document: dict[str, Any]) -> None:
+    answer: Any = house.client.get(routes.COUNTY_LOG, headers=house.laptop().headers())
+    assert str(answer.status_code) == "204"
+    assert "204" in document["paths"][routes.COUNTY_LOG]["get"]["responses"]

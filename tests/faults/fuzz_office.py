@@ -233,11 +233,8 @@ class Requests:
         headers = {**self._headers(laptop, routes.LOG_TYPE), routes.VOUCH_HEADER: vouch}
         if chance.random() < 0.7:
             headers["Content-Encoding"] = chance.choice((*("gzip",) * 20, "identity", "br", "zstd", "gzip, gzip", "\0"))
-            body = (
-                twist_gzip(chance, body, chance.choice(BOMBS))
-                if chance.random() < 0.3
-                else gzip.compress(body, 1, mtime=0)
-            )
+            badly = chance.random() < 0.4
+            body = twist_gzip(chance, body, chance.choice(BOMBS)) if badly else gzip.compress(body, 1, mtime=0)
         return self.at.send("POST", routes.PUSH, body, headers)
 
     def county_log(self) -> tuple[list[str], str]:
