@@ -3,12 +3,14 @@
 import random
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from hashlib import sha256
 from pathlib import Path
 
 from field_app.app import House, open_house
 from field_app.config import FieldConfig
 from field_app.services import rosters
 from field_app.services.journal import Recorded
+from field_app.services.people import put_on_duty
 from field_app.store.office import OfficeStore, office_migrations
 from shared.domain.errors import DomainError
 from shared.domain.event import Draft
@@ -26,6 +28,7 @@ from tests.field_house import (
     PLAN_2022,
     PRINCIPAL,
     PROCTOR,
+    STAFF,
     enrolment_for,
     make_laptop,
 )
@@ -111,15 +114,18 @@ def back_up(root: Path, chance: random.Random, say: Say) -> None:
 
 def open_first(root: Path, chance: random.Random, say: Say) -> None:
     """A laptop fresh from the box: its files, their schema, its keys, its birth, its first lines."""
+    plan = shipped_plans()[PLAN_2022]
     with opened(root) as house:
         laptop = house.laptop
         for _ in range(TRIES):
             with suppress(DomainError):
                 if not laptop.is_enrolled:
-                    laptop.enrol(enrolment_for(), shipped_plans()[PLAN_2022], laptop.clock)
+                    laptop.enrol(enrolment_for(sha256(plan).hexdigest()), plan, laptop.clock)
                 say("enrolled", birth=digest(laptop.journal.birth.encode().decode()))
                 break
         if laptop.is_enrolled:
+            with suppress(DomainError):
+                put_on_duty(laptop, None, (), STAFF[0], "first")
             for number in range(4):
                 record(house, Draft("note_added", PRINCIPAL, {"text": "准备"}), f"request-{number}", say)
 

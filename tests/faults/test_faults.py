@@ -12,7 +12,7 @@ SHORTEST = (
     (syscalls.ATTACK, 20),
     (proxy.ATTACK, 12),
     (threads.ATTACK, 8),
-    (kill.ATTACK, 9),
+    (kill.ATTACK, 14),
     (bitrot.ATTACK, 210),
     (second.ATTACK, 400),
     (simulation.ATTACK, 40),
