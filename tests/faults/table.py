@@ -53,8 +53,14 @@ def _totals(own: Sequence[Result]) -> Mapping[str, int]:
     """Each kind of figure, over all places; kinds of outcome that only the places tell apart are left to them."""
     totals: Counter[str] = Counter()
     for name, count in figures_of(own).items():
-        totals[name.partition(" in ")[0]] += count
+        totals[_split(name)[0]] += count
     return dict(sorted(totals.items()))
+
+
+def _split(name: str) -> tuple[str, str]:
+    """What a figure counts, and where; "rebuilt in part in database" is of the database."""
+    what, _in, place = name.rpartition(" in ")
+    return (what, place) if what else (name, "")
 
 
 def _commands(campaign: Campaign, own: Sequence[Result]) -> str:
@@ -79,7 +85,7 @@ def _place_rows(found: Sequence[tuple[Campaign, Sequence[Result]]]) -> Iterator[
     places: dict[str, dict[str, list[str]]] = {}
     for campaign, own in found:
         for name, count in sorted(figures_of(own).items()):
-            what, _in, place = name.partition(" in ")
+            what, place = _split(name)
             if place:
                 places.setdefault(place, {}).setdefault(campaign.name, []).append(f"{count:,} {what}")
     for place, told in places.items():
