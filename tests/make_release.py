@@ -18,7 +18,6 @@ from typing import Any
 from field_app.config import SOFTWARE
 from field_app.services.carrying import pack_bundle
 from field_app.sync.client import OfficeClient
-from field_app.sync.runner import SyncRunner
 from shared.domain.catalogue import EventType, Field, Kind
 from shared.domain.catalogue_of_events import CATALOGUE
 from shared.domain.errors import DomainError
@@ -33,6 +32,7 @@ from tests.made_up_office import NAN_HU, make_office_house
 from tests.office_house import ServedOffice
 from tests.road import Crossing, Fault, Road
 from tests.stick_house import StickHouse, enrol_by_files
+from tests.sync_house import make_runner
 
 RELEASES = Path(__file__).parent / "data" / "releases"
 PUPILS = 6
@@ -195,17 +195,8 @@ def first_pass(house: StickHouse) -> list[dict[str, Any]]:
     """The laptop's first sync over a real socket, as it crossed the wire."""
     served = ServedOffice(house.county.office)
     road = RecordingRoad(served.url)
-    laptop = house.school.laptop
     client = GzipClient(road.url)
-    assert laptop.enrolment is not None
-    SyncRunner(
-        client=client,
-        store=laptop.store,
-        office=laptop.contents,
-        keys=laptop.keys,
-        enrolment=laptop.enrolment,
-        clock=laptop.clock,
-    ).run_pass()
+    make_runner(house.school.laptop, client).run_pass()
     client.close()
     road.close()
     served.close()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.sample_log import SampleLog, make_log
-from field_app.services.laptop import Keys
+from field_app.services.laptop import Keys, Laptop
 from field_app.store.office import OfficeStore, office_migrations
 from field_app.sync.client import OfficeClient
 from field_app.sync.runner import SyncRunner
@@ -23,6 +23,19 @@ from sync_server.store.ports import Books
 from tests.office_house import CAMPAIGN, FIRST, ServedOffice, make_folder, rewritten
 
 TIMEOUTS = (2.0, 5.0)
+
+
+def make_runner(laptop: Laptop, client: OfficeClient) -> SyncRunner:
+    """The sync of a real, enrolled laptop over this client."""
+    assert laptop.enrolment is not None
+    return SyncRunner(
+        client=client,
+        store=laptop.store,
+        office=laptop.contents,
+        keys=laptop.keys,
+        enrolment=laptop.enrolment,
+        clock=laptop.clock,
+    )
 
 
 @dataclass

@@ -26,6 +26,7 @@ from sync_server.app import open_office
 from sync_server.config import ServerConfig
 from sync_server.services.bundles import Bundles
 from sync_server.store.migrations import server_migrations
+from tests import sync_house
 from tests.faults.laptop_work import TRIES, examine_laptop, opened, record
 from tests.faults.older import make_older
 from tests.faults.oracle import Fact, check_office, receipts_of
@@ -66,16 +67,7 @@ def serve(root: Path) -> ServedOffice:
 
 def make_runner(house: House, url: str) -> SyncRunner:
     """The laptop's own sync, as `testday field run` makes it."""
-    laptop = house.laptop
-    assert laptop.enrolment is not None
-    return SyncRunner(
-        client=OfficeClient(url, TIMEOUTS),
-        store=laptop.store,
-        office=house.office,
-        keys=laptop.keys,
-        enrolment=laptop.enrolment,
-        clock=laptop.clock,
-    )
+    return sync_house.make_runner(house.laptop, OfficeClient(url, TIMEOUTS))
 
 
 def sync_day(root: Path, chance: random.Random, say: Say) -> None:

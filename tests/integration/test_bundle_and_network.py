@@ -1,7 +1,6 @@
 """Both roads at once: bundles before, between and after passes over a real socket, in any order."""
 
 import random
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,14 +11,7 @@ from shared.wire import routes
 from shared.wire.bundle import Bundle, BundledLog, write_bundle
 from sync_server.services.bundles import Bundles, Taken
 from tests.office_house import FIRST, ServedOffice
-from tests.sync_house import SyncLaptop, enrol_laptop, list_branches, serve, stored_lines
-
-
-@pytest.fixture
-def served(tmp_path: Path) -> Iterator[ServedOffice]:
-    made = serve(tmp_path / "office")
-    yield made
-    made.close()
+from tests.sync_house import SyncLaptop, enrol_laptop, list_branches, stored_lines
 
 
 def bundle_of(laptop: SyncLaptop) -> bytes:

@@ -20,6 +20,7 @@ from tests.made_up_office import NAN_HU
 from tests.office_house import ServedOffice
 from tests.road import Crossing, Road
 from tests.stick_house import StickHouse, make_stick_house
+from tests.sync_house import make_runner
 
 NEWER = (
     ("pupil_fed", 1, {"seat": 7, "meal": "午餐", "nested": {"deep": [1, 2, {"x": None}]}}),
@@ -54,15 +55,7 @@ def write_as_newer(house: StickHouse) -> list[bytes]:
 def run_pass(house: StickHouse, url: str) -> SyncRunner:
     """One pass of the laptop over a real socket."""
     laptop, client = house.school.laptop, OfficeClient(url)
-    assert laptop.enrolment is not None
-    runner = SyncRunner(
-        client=client,
-        store=laptop.store,
-        office=laptop.contents,
-        keys=laptop.keys,
-        enrolment=laptop.enrolment,
-        clock=laptop.clock,
-    )
+    runner = make_runner(laptop, client)
     assert runner.run_pass() is None
     client.close()
     return runner

@@ -24,14 +24,6 @@ from tests.sync_house import SyncLaptop, enrol_laptop, serve, stored_lines
 
 
 @pytest.fixture
-def served(tmp_path: Path) -> Iterator[ServedOffice]:
-    """An office on a real socket."""
-    made = serve(tmp_path / "office")
-    yield made
-    made.close()
-
-
-@pytest.fixture
 def laptop(served: ServedOffice, tmp_path: Path) -> Iterator[SyncLaptop]:
     """A laptop with twenty lines at the office."""
     made = enrol_laptop(served, tmp_path / "laptop", size=60).record(20)

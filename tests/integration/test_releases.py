@@ -29,6 +29,7 @@ from sync_server.services.rebuilding import rebuild_logs
 from tests.field_house import LAUNCH, PRINCIPAL
 from tests.make_release import RELEASES, as_bytes, plain, thaw
 from tests.office_house import ServedOffice
+from tests.sync_house import make_runner
 
 ANSWERS: dict[str, Schema] = {
     routes.HELLO: schemas.HelloAnswer(),
@@ -71,16 +72,7 @@ class Release:
     def runner(self, url: str) -> tuple[SyncRunner, OfficeClient]:
         """The laptop's sync with an office at this address."""
         laptop, client = self.laptop.laptop, OfficeClient(url)
-        assert laptop.enrolment is not None
-        made = SyncRunner(
-            client=client,
-            store=laptop.store,
-            office=laptop.contents,
-            keys=laptop.keys,
-            enrolment=laptop.enrolment,
-            clock=laptop.clock,
-        )
-        return made, client
+        return make_runner(laptop, client), client
 
 
 @pytest.fixture(params=sorted(path.name for path in RELEASES.iterdir()))

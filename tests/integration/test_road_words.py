@@ -17,7 +17,6 @@ from cryptography.x509.oid import NameOID
 from field_app.sync.client import OfficeClient, SyncFailure
 from shared.domain.errors import ErrorCode
 from shared.wire.problems import sentence
-from tests.office_house import ServedOffice
 from tests.road import (
     Fault,
     Road,
@@ -30,7 +29,6 @@ from tests.road import (
     stay_silent,
     stop_in_answer,
 )
-from tests.sync_house import serve
 
 PATIENCE = (2.0, 0.6)
 PAGE = {"Content_Type": "text/html"}
@@ -49,22 +47,6 @@ ON_THE_ROAD: dict[str, tuple[Fault, ErrorCode]] = {
     "another program": (say("200 OK", b"hello", Content_Type="text/plain"), ErrorCode.OFFICE_NOT_OURS),
 }
 Ask = Callable[[str], SyncFailure]
-
-
-@pytest.fixture
-def served(tmp_path: Path) -> Iterator[ServedOffice]:
-    """An office on a real socket."""
-    made = serve(tmp_path / "office")
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def road(served: ServedOffice) -> Iterator[Road]:
-    """The road to it."""
-    made = Road(served.url)
-    yield made
-    made.close()
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from shared.log.signing import SigningKey
 from shared.wire.routes import BATCH_BYTES
 from tests.faults.pump import SLOW_BYTES, Pump, slow_road
 from tests.office_house import PLAN, ServedOffice
-from tests.sync_house import SyncLaptop, enrol_laptop, serve, stored_lines
+from tests.sync_house import SyncLaptop, enrol_laptop, stored_lines
 
 IMPATIENT = 2.0
 MakeLaptop = Callable[[int, float], SyncLaptop]
@@ -38,14 +38,6 @@ class TimedClient(OfficeClient):
             return answer
         finally:
             self.batches.append((len(packed), time.monotonic() - began, good))
-
-
-@pytest.fixture
-def served(tmp_path: Path) -> Iterator[ServedOffice]:
-    """An office on a real socket."""
-    made = serve(tmp_path / "office")
-    yield made
-    made.close()
 
 
 @pytest.fixture

@@ -22,22 +22,6 @@ Enrol = Callable[..., SyncLaptop]
 
 
 @pytest.fixture
-def served(tmp_path: Path) -> Iterator[ServedOffice]:
-    """An office on a real socket."""
-    made = serve(tmp_path / "office")
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def road(served: ServedOffice) -> Iterator[Road]:
-    """The road to it."""
-    made = Road(served.url)
-    yield made
-    made.close()
-
-
-@pytest.fixture
 def enrol(served: ServedOffice, road: Road, tmp_path: Path) -> Iterator[Enrol]:
     """Enrols laptops whose lines travel the road."""
     made: list[SyncLaptop] = []

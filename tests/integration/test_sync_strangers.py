@@ -41,22 +41,6 @@ PATHS = ("/hello", "/session", "/probe", "/push")
 
 
 @pytest.fixture
-def served(tmp_path: Path) -> Iterator[ServedOffice]:
-    """An office on a real socket."""
-    made = serve(tmp_path / "office")
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def road(served: ServedOffice) -> Iterator[Road]:
-    """The road to it."""
-    made = Road(served.url)
-    yield made
-    made.close()
-
-
-@pytest.fixture
 def laptop(served: ServedOffice, road: Road, tmp_path: Path) -> Iterator[SyncLaptop]:
     """A laptop with ten lines to send."""
     made = enrol_laptop(served, tmp_path / "laptop", url=road.url).record(10)

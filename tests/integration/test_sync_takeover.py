@@ -1,6 +1,5 @@
 """A laptop that took over sends the first laptop's lines before its own, and the office folds one day out of both."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,14 +15,7 @@ from shared.store.sqlite import SqliteEventStore
 from shared.store.writer import Writer
 from shared.timepiece import Machine
 from tests.office_house import ServedOffice
-from tests.sync_house import TIMEOUTS, SyncLaptop, enrol_laptop, list_branches, serve, stored_lines
-
-
-@pytest.fixture
-def served(tmp_path: Path) -> Iterator[ServedOffice]:
-    made = serve(tmp_path / "office")
-    yield made
-    made.close()
+from tests.sync_house import TIMEOUTS, SyncLaptop, enrol_laptop, list_branches, stored_lines
 
 
 class Heir:
