@@ -22,7 +22,7 @@ def clock_for(enrolment: Enrolment | None) -> WatchedClock:
 
 
 def enrol_online(laptop: Laptop, url: str, code: str) -> Enrolment:
-    """Enrol at the office behind `url`; raises what the office refuses, OFFICE_UNREACHABLE or SCHOOL_WRONG.
+    """Enrol at the office behind `url`; raises what the office refuses, OFFICE_UNREACHABLE or ALREADY_ENROLLED.
 
     A laptop that is enrolled may be enrolled again, for its school and at its office: one that was restored from an old
     backup has forgotten it.
@@ -50,7 +50,7 @@ def request_file(laptop: Laptop, code: str) -> bytes:
 def enrol_by_file(laptop: Laptop, data: bytes) -> Enrolment:
     """Enrol, or enrol again, with the county's answer file.
 
-    Raises ENROLMENT_UNREADABLE, ENROLMENT_FOR_ANOTHER, OFFICE_KEY_WRONG or SCHOOL_WRONG.
+    Raises ENROLMENT_UNREADABLE, ENROLMENT_FOR_ANOTHER, OFFICE_KEY_WRONG or ALREADY_ENROLLED.
     """
     enrolment, plan = read_answer(data, laptop.keys.device.public)
     if hashlib.sha256(plan).hexdigest() != enrolment.plan:
@@ -80,7 +80,7 @@ def _take_up(laptop: Laptop, enrolment: Enrolment, plan: bytes) -> None:
     if enrolment.server_key != laptop.enrolment.server_key:
         raise DomainError(ErrorCode.OFFICE_KEY_WRONG)
     if (enrolment.school, enrolment.campaign, enrolment.mode) != (birth.school, birth.campaign, birth.mode):
-        raise DomainError(ErrorCode.SCHOOL_WRONG, found=enrolment.school, expected=birth.school)
+        raise DomainError(ErrorCode.ALREADY_ENROLLED, school=laptop.enrolment.school_name)
     laptop.renew(enrolment, plan)
 
 

@@ -155,7 +155,9 @@ PROBLEMS: dict[C, Problem] = {
         "This laptop is not enrolled; use the county's code first.",
     ),
     C.ALREADY_ENROLLED: Problem(
-        409, "这台笔记本已登记到 {school}，不能再登记。", "This laptop is already enrolled for {school}."
+        409,
+        "这台笔记本已登记到 {school}，不能换学校，也不能再接手。",
+        "This laptop is enrolled for {school}: no other school, no takeover.",
     ),
     C.ENROLMENT_UNREADABLE: Problem(
         422,

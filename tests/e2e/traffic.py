@@ -1,6 +1,5 @@
 """Keeps a copy of everything that passes on the simulator's roads, in plain text: packed bodies are unpacked."""
 
-import gzip
 import threading
 from pathlib import Path
 
@@ -8,8 +7,10 @@ import pytest
 
 from bench.simulation import road
 from bench.simulation.http_message import Wire
+from shared.wire.packing import GZIP, ZSTD, unpack
 
-_PACKED = b"\x1f\x8b"
+_PACKED = {GZIP: b"\x1f\x8b", ZSTD: b"\x28\xb5\x2f\xfd"}
+_MOST = 64 * 2**20
 _LOCK = threading.Lock()
 
 
@@ -33,6 +34,7 @@ def keep_traffic(patch: pytest.MonkeyPatch, into: Path) -> None:
 
 
 def unpacked(message: bytes) -> bytes:
-    """A message with its body as it was before gzip."""
+    """A message with its body as it was before it was packed."""
     head, end, body = message.partition(b"\r\n\r\n")
-    return head + end + (gzip.decompress(body) if body.startswith(_PACKED) else body)
+    encoding = next((name for name, sign in _PACKED.items() if body.startswith(sign)), None)
+    return head + end + (unpack(body, _MOST, encoding) if encoding else body)

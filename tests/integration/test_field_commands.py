@@ -20,9 +20,9 @@ class Office:
     folder: Path
     url: str
 
-    def code(self) -> str:
+    def code(self, school: str = "530521001") -> str:
         """A fresh enrolment code."""
-        return run("server", "--data", self.folder, "enrol-code", "--school", "530521001").split()[-1]
+        return run("server", "--data", self.folder, "enrol-code", "--school", school).split()[-1]
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +30,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     made = tmp_path_factory.mktemp("county")
     folder = made / "office"
     schools, plan = made / "schools.csv", made / "plan.yaml"
-    schools.write_text("学校代码,学校名称,学段\n530521001,南湖小学,小学\n", encoding="utf-8")
+    schools.write_text("学校代码,学校名称,学段\n530521001,南湖小学,小学\n530521002,江口小学,小学\n", encoding="utf-8")
     plan.write_bytes(shipped_plans()[PLAN_2022])
     run("server", "--data", folder, "init", "--county", "云溪县", "--campaign", "2022-yunxi")
     run("server", "--data", folder, "import-schools", schools)
@@ -42,7 +42,9 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
 
 def test_enrolled_over_the_network(office: Office, tmp_path: Path) -> None:
     assert "530521001 南湖小学" in run("field", "--data", tmp_path, "enrol", office.url, office.code())
-    assert "已登记到" in run("field", "--data", tmp_path, "enrol", office.url, office.code(), status=1)
+    assert "530521001 南湖小学" in run("field", "--data", tmp_path, "enrol", office.url, office.code()), "once more"
+    code = office.code("530521002")
+    assert "已登记到 南湖小学" in run("field", "--data", tmp_path, "enrol", office.url, code, status=1)
 
 
 def test_enrolled_by_two_files(office: Office, tmp_path: Path) -> None:
