@@ -32,6 +32,7 @@ def enrol_online(laptop: Laptop, url: str, code: str) -> Enrolment:
         if laptop.is_enrolled and laptop.enrolment is not None:
             client.hello(laptop.enrolment.server_key)  # before another office gives a code away
         enrolment = client.enrol(code.strip(), laptop.keys.device, laptop.software)
+        _refuse_another(laptop, enrolment)
         client.open_session(enrolment, laptop.keys.device, laptop.clock.now().wall)
         plan = fetch_content(client, enrolment.plan)
     finally:
@@ -71,16 +72,23 @@ def is_forgotten(status: SyncStatus) -> bool:
     return isinstance(status.problem, SyncFailure) and status.problem.refused == ErrorCode.DEVICE_UNKNOWN
 
 
-def _take_up(laptop: Laptop, enrolment: Enrolment, plan: bytes) -> None:
-    """Enrol a fresh laptop; one that has a log keeps it, and only the office's word is new."""
+def _refuse_another(laptop: Laptop, enrolment: Enrolment) -> None:
+    """A laptop that has a log stays with its office and its school."""
     if not laptop.is_enrolled or laptop.enrolment is None:
-        laptop.enrol(enrolment, plan, clock_for(enrolment))
         return
     birth = laptop.journal.birth
     if enrolment.server_key != laptop.enrolment.server_key:
         raise DomainError(ErrorCode.OFFICE_KEY_WRONG)
     if (enrolment.school, enrolment.campaign, enrolment.mode) != (birth.school, birth.campaign, birth.mode):
         raise DomainError(ErrorCode.ALREADY_ENROLLED, school=laptop.enrolment.school_name)
+
+
+def _take_up(laptop: Laptop, enrolment: Enrolment, plan: bytes) -> None:
+    """Enrol a fresh laptop; one that has a log keeps it, and only the office's word is new."""
+    if not laptop.is_enrolled or laptop.enrolment is None:
+        laptop.enrol(enrolment, plan, clock_for(enrolment))
+        return
+    _refuse_another(laptop, enrolment)
     laptop.renew(enrolment, plan)
 
 
