@@ -39,7 +39,7 @@ def keep_receipt_file(
     own = [receipt.head for receipt in receipts if receipt.head.log == logs[-1].head.log]
     strange = [school for school in (file.school, *(r.school for r in receipts)) if school != enrolment.school]
     if strange or not own:
-        raise DomainError(ErrorCode.RECEIPT_FOR_ANOTHER, found=(strange or [file.school])[0])
+        raise DomainError(ErrorCode.RECEIPT_FOR_ANOTHER, found=(strange or [file.school])[0][:40])
     lines = 0
     if file.county_log is not None:
         lines = keep_county(office, enrolment, file.county_log, county_head(office))
