@@ -20,6 +20,7 @@ from shared.log.receipt import ACCEPTED
 from shared.log.signing import SigningKey, sign_head
 from shared.wire.bundle import BundledLog, read_bundle, write_bundle
 from shared.wire.kit import Kit
+from shared.wire.problems import sentence
 from shared.wire.receipt_file import read_receipt_file
 from shared.wire.sealing import seal
 from sync_server.services.bundles import Bundles
@@ -248,10 +249,12 @@ def test_a_changed_receipt_file_is_refused_whole(town: StickHouse) -> None:
         (b"{}", ErrorCode.RECEIPT_UNREADABLE),
         (changed.encode(), ErrorCode.RECEIPT_UNREADABLE),
         (replace(good, school="530521002").encode(), ErrorCode.RECEIPT_FOR_ANOTHER),
+        (replace(good, school="5" * 6000).encode(), ErrorCode.RECEIPT_FOR_ANOTHER),
         (replace(good, receipts=()).encode(), ErrorCode.RECEIPT_FOR_ANOTHER),
     ):
         with pytest.raises(DomainError) as problem:
             sync.take_receipt_file(bad, "x.receipt")
         assert problem.value.code is code
+        assert len(sentence(problem.value, "zh")) < 300
     assert sync.status().received == 0
     assert read_receipt_file(good.encode(), "x").receipts == good.receipts
