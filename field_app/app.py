@@ -9,15 +9,15 @@ from pathlib import Path
 
 from flask import Flask
 
-from field_app.config import RESERVE_FILE, SOFTWARE, FieldConfig
+from field_app.config import KEY_FILE, RESERVE_FILE, SOFTWARE, FieldConfig
 from field_app.services.backups import Backups
 from field_app.services.black_box import BlackBox
-from field_app.services.damage import DATABASE, ENROLMENT, KEY, find_damage
+from field_app.services.damage import DATABASE, ENROLMENT, find_damage
 from field_app.services.enrolment import clock_for
 from field_app.services.laptop import Keys, Laptop, Parts
 from field_app.services.pins import PinGate
+from field_app.services.stepping_aside import StepAside
 from field_app.services.syncing import LaptopSync
-from field_app.services.takeover import Estate
 from field_app.store.office import OfficeStore, office_migrations
 from field_app.store.people import PinStore, people_migrations
 from field_app.web.damage.views import Desk
@@ -35,7 +35,6 @@ from shared.web.access import guard
 from shared.web.frame import PlainFlask, init_frame
 from shared.wire.enrolment import Enrolment, read_enrolment
 
-StepAside = Callable[[Estate, str], None]
 LOCALE = Path(__file__).parent / "locale"
 PEOPLE = "people.sqlite"
 DEVICE_KEY = "device.key"
@@ -73,7 +72,7 @@ def open_house(config: FieldConfig) -> House:
     config.folder.mkdir(parents=True, exist_ok=True)
     # small files first: when one cannot be read, no database is left open
     enrolment = _enrolment(config.folder)
-    device, log = config.folder / DEVICE_KEY, config.folder / KEY
+    device, log = config.folder / DEVICE_KEY, config.folder / KEY_FILE
     for path in (device, log):
         if path.exists():
             _key(path)

@@ -111,10 +111,12 @@ class _Run:
         """Close everything, lay the own log aside, and open again, which takes over; pages ask again meanwhile."""
         with self._lock:
             self._stop()
-            with alone_in(self._config.folder):
-                step_aside(self._config.folder, estate, reason)
-            self.open()
-            self.begin()
+            try:
+                with alone_in(self._config.folder):
+                    step_aside(self._config.folder, estate, reason)
+            finally:  # also when the disk refused: the pages that people have open must lead somewhere
+                self.open()
+                self.begin()
 
     def _mended(self) -> None:
         with self._lock:

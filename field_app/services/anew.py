@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from field_app.services.damage import DATABASE, KEY, own_key
+from field_app.config import KEY_FILE
+from field_app.services.damage import DATABASE, own_key
 from field_app.services.rebuilding import Account, Rebuilding, contents_of, enrolment_of, plan_rebuilding
 from field_app.services.takeover import Promise, promise_takeover
 from field_app.store.black_box import box_name, kit_name
@@ -35,7 +36,7 @@ def begin_anew(folder: Path) -> Account:
     write_whole(place / "account.json", planned.account.encode())
     promise_takeover(folder, Promise(str(place / box_name(enrolment.school, planned.united.log)), "damaged"))
     with disk_errors():
-        (folder / KEY).rename(place / KEY)
+        (folder / KEY_FILE).rename(place / KEY_FILE)
         sync_folder(place)
         sync_folder(folder)
     return planned.account

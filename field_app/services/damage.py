@@ -18,7 +18,6 @@ from shared.log.signing import SigningKey, log_id
 from shared.store.durable import read_file
 
 DATABASE = "log.sqlite"
-KEY = KEY_FILE
 ENROLMENT = "laptop.json"
 _PATIENCE = 5.0
 """Seconds that a start waits for the stick."""
@@ -46,7 +45,7 @@ class Damage:
 def find_damage(folder: Path) -> Damage | None:
     """Check the database of an enrolled laptop; None when all is well; raises DATABASE_IN_USE or FILE_UNREADABLE."""
     path = folder / DATABASE
-    if not (folder / ENROLMENT).exists() or not (folder / KEY).exists():
+    if not (folder / ENROLMENT).exists() or not (folder / KEY_FILE).exists():
         return None
     if not path.exists():
         return Damage(DamageKind.MISSING)
@@ -58,7 +57,7 @@ def find_damage(folder: Path) -> Damage | None:
 
 def own_key(folder: Path) -> SigningKey:
     """The key that this laptop's log was born with; raises FILE_UNREADABLE."""
-    return SigningKey(read_file(folder / KEY))
+    return SigningKey(read_file(folder / KEY_FILE))
 
 
 def our_boxes(folder: Path, log: str) -> list[Copy]:

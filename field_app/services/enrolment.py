@@ -56,6 +56,7 @@ def enrol_by_file(laptop: Laptop, data: bytes) -> Enrolment:
     enrolment, plan = read_answer(data, laptop.keys.device.public)
     if hashlib.sha256(plan).hexdigest() != enrolment.plan:
         raise DomainError(ErrorCode.ENROLMENT_UNREADABLE)
+    _refuse_another(laptop, enrolment)
     _take_up(laptop, enrolment, plan)
     return enrolment
 
@@ -88,7 +89,6 @@ def _take_up(laptop: Laptop, enrolment: Enrolment, plan: bytes) -> None:
     if not laptop.is_enrolled or laptop.enrolment is None:
         laptop.enrol(enrolment, plan, clock_for(enrolment))
         return
-    _refuse_another(laptop, enrolment)
     laptop.renew(enrolment, plan)
 
 

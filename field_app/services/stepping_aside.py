@@ -1,12 +1,17 @@
 """A spare laptop that was enrolled beforehand lays its own empty log aside, to go on with another laptop's day."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from field_app.services.damage import DATABASE, ENROLMENT, KEY
+from field_app.config import KEY_FILE
+from field_app.services.damage import DATABASE, ENROLMENT
 from field_app.services.laptop import Laptop
 from field_app.services.takeover import Estate, Promise, promise_takeover, read_promise
 from shared.store.set_aside import set_aside
+
+StepAside = Callable[[Estate, str], None]
+"""Closes all that is open, lays the own log aside for this estate and reason, and opens again, which takes over."""
 
 
 def is_spare(laptop: Laptop) -> bool:
@@ -28,5 +33,5 @@ def finish_stepping_aside(folder: Path) -> None:
     promise = read_promise(folder)
     if not promise.aside:
         return
-    set_aside(folder / DATABASE, folder / KEY, folder / ENROLMENT)
+    set_aside(folder / DATABASE, folder / KEY_FILE, folder / ENROLMENT)
     promise_takeover(folder, replace(promise, aside=False))

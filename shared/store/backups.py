@@ -23,30 +23,30 @@ _CHINA = timedelta(hours=8)
 class Backup:
     """A verified copy of a log's database up to line `seq`, or of an office's with so many lines.
 
-    `date` and `time` are local digits, as in its name.
+    `source` begins the log's id or the office's epoch; `date` and `time` are local digits; all as in its name.
     """
 
     path: Path
-    log: str
+    source: str
     seq: int
     date: str
     time: str
 
 
-def backup_path(folder: Path, log: str, seq: int, at: int, kind: str = LOG) -> Path:
+def backup_path(folder: Path, source: str, seq: int, at: int, kind: str = LOG) -> Path:
     """Where a copy made at `at` (ms) goes."""
     moment = datetime.fromtimestamp(at / 1000, tz=UTC) + _CHINA
-    return folder / f"{kind}-{log[:8]}-{seq:06d}-{moment:%Y%m%d-%H%M%S}.sqlite"
+    return folder / f"{kind}-{source[:8]}-{seq:06d}-{moment:%Y%m%d-%H%M%S}.sqlite"
 
 
-def list_backups(folder: Path, log: str = "") -> list[Backup]:
-    """The copies of one log, or of all, the one with the most lines first; empty when there is no folder."""
+def list_backups(folder: Path, source: str = "") -> list[Backup]:
+    """The copies of one source, or of all, the one with the most lines first; empty when there is no folder."""
     if not folder.is_dir():
         return []
     names = ((path, _NAME.fullmatch(path.name)) for path in folder.iterdir())
     found = [Backup(path, name[1], int(name[2]), name[3], name[4]) for path, name in names if name is not None]
     return sorted(
-        (one for one in found if not log or one.log == log[:8]),
+        (one for one in found if not source or one.source == source[:8]),
         key=lambda one: (one.seq, one.date, one.time),
         reverse=True,
     )

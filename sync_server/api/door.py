@@ -32,7 +32,10 @@ def hello(asked: dict[str, Any]) -> Any:
 @limiter.limit(GUESSES, deduct_when=failed)
 @blueprint.arguments(EnrolAsked)
 @blueprint.response(200, EnrolAnswer)
-@refuses(C.ENROL_CODE_WRONG, C.ENROL_CODE_USED, C.DEVICE_UNKNOWN, C.PLAN_UNKNOWN, C.BODY_INVALID, C.TOO_MANY_TRIES)
+@refuses(
+    *(C.ENROL_CODE_WRONG, C.ENROL_CODE_USED, C.DEVICE_UNKNOWN, C.ALREADY_ENROLLED, C.PLAN_UNKNOWN),
+    *(C.BODY_INVALID, C.TOO_MANY_TRIES),
+)
 def enrol(asked: dict[str, Any]) -> Any:
     """Take a laptop in against a one-time code; the same code and key again get the same answer."""
     return office().enrolments.enrol(asked["code"], asked["key"], asked["software"])

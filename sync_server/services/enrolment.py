@@ -39,7 +39,10 @@ class Enrolments:
         return f"{text[:5]}-{text[5:]}"
 
     def enrol(self, code: str, key: str, software: str) -> dict[str, object]:
-        """Take a laptop in; raises ENROL_CODE_WRONG, ENROL_CODE_USED or PLAN_UNKNOWN."""
+        """Take a laptop in; a code that is refused stays good.
+
+        Raises ENROL_CODE_WRONG, ENROL_CODE_USED, PLAN_UNKNOWN, DEVICE_UNKNOWN or ALREADY_ENROLLED.
+        """
         digest = _digest(base32.tidy(code))
 
         def work(book: Books) -> tuple[School, Device]:
@@ -55,8 +58,10 @@ class Enrolments:
                 raise DomainError(ErrorCode.ENROL_CODE_USED)
             book.use_code(digest, no)
             known = book.find_device(device.id)
-            if known is None or known.revoked or known.school_no != school.no:
+            if known is None or known.revoked:
                 raise DomainError(ErrorCode.DEVICE_UNKNOWN)
+            if known.school_no != school.no:
+                raise DomainError(ErrorCode.ALREADY_ENROLLED, school=book.get_school(known.school_no).name)
             return school, known
 
         school, device = self._store.write(work)

@@ -54,7 +54,7 @@ def test_nobody_enrols_it_for_another_school_or_at_another_office(tmp_path: Path
     assert refused.value.code is ErrorCode.OFFICE_KEY_WRONG
     with pytest.raises(SyncFailure) as turned_away:
         enrol_online(laptop, offices[0].url, offices[0].office.enrolments.make_code(SECOND))
-    assert turned_away.value.refused == ErrorCode.DEVICE_UNKNOWN
+    assert turned_away.value.refused == ErrorCode.ALREADY_ENROLLED
     made.close()
     for served in offices:
         served.close()

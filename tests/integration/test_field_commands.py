@@ -44,7 +44,7 @@ def test_enrolled_over_the_network(office: Office, tmp_path: Path) -> None:
     assert "530521001 南湖小学" in run("field", "--data", tmp_path, "enrol", office.url, office.code())
     assert "530521001 南湖小学" in run("field", "--data", tmp_path, "enrol", office.url, office.code()), "once more"
     code = office.code("530521002")
-    assert "县里没有登记这台笔记本" in run("field", "--data", tmp_path, "enrol", office.url, code, status=1)
+    assert "已登记到 南湖小学" in run("field", "--data", tmp_path, "enrol", office.url, code, status=1)
 
 
 def test_enrolled_by_two_files(office: Office, tmp_path: Path) -> None:

@@ -27,9 +27,9 @@ bp = Blueprint(
 )
 
 BELL_SOON_MS = 5 * 60_000
+"""A signal this near asks for an open console."""
 _OFFLINE = frozenset({ErrorCode.OFFICE_UNREACHABLE, ErrorCode.OFFICE_ADDRESS_UNKNOWN})
 """How a laptop without a network hears of it."""
-"""A signal this near asks for an open console."""
 
 PHASE_WORDS = {
     PhaseKind.COLLECT: Words("领取工具", "collect"),

@@ -1,13 +1,12 @@
 """Taking over: find what the other laptop left, look at it, go on from it; three steps for somebody in a hurry."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
 
 from flask import Blueprint, current_app, flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from field_app.services.stepping_aside import is_spare
+from field_app.services.stepping_aside import StepAside, is_spare
 from field_app.services.takeover import Estate, find_estates, survey, take_over
 from field_app.web.acting import the_laptop, the_sync
 from field_app.web.answers import form_text
@@ -62,7 +61,7 @@ def go_on() -> Any:
 
 def _take_over(estate: Estate, reason: str) -> None:
     """A spare that was enrolled beforehand lays its own log aside first; its house, and this app, end with that."""
-    step_aside = cast("Callable[[Estate, str], None] | None", current_app.extensions["step_aside"])
+    step_aside = cast("StepAside | None", current_app.extensions["step_aside"])
     if step_aside is not None and is_spare(the_laptop()):
         step_aside(estate, reason)
         return

@@ -5,11 +5,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
-import pytest
-
 from field_app.timekeeping.precedence import come_first
-
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="asks the Linux scheduler")
 
 
 def _come_first_and_look() -> tuple[bool, int]:

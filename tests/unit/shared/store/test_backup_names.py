@@ -25,7 +25,7 @@ def test_a_name_tells_log_lines_and_local_time(tmp_path: Path) -> None:
     (tmp_path / "a letter.sqlite").touch()
     (found,) = list_backups(tmp_path)
     assert found.path.name == "log-72S2S0MS-000128-20220525-070000.sqlite"
-    assert (found.log, found.seq, found.date, found.time) == ("72S2S0MS", 128, "20220525", "070000")
+    assert (found.source, found.seq, found.date, found.time) == ("72S2S0MS", 128, "20220525", "070000")
     assert list_backups(tmp_path, "A" * 26) == []
     assert list_backups(tmp_path / "none") == []
 
