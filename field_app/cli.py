@@ -17,7 +17,7 @@ from field_app.services.enrolment import enrol_by_file, enrol_online, request_fi
 from field_app.services.examination import examine
 from field_app.services.rebuilding import rebuild
 from field_app.services.records import log_file
-from field_app.services.takeover import survey, take_over
+from field_app.services.takeover import find_newest, take_over
 from shared.domain.errors import DomainError, ErrorCode
 from shared.domain.takeover import REASONS
 from shared.store.durable import write_whole
@@ -100,12 +100,10 @@ def enrol_file(config: FieldConfig, answer: Path) -> None:
 def takeover(config: FieldConfig, source: Path, reason: str) -> None:
     """Go on with another laptop's day, from its black box, a backup or a log file. 接手另一台电脑。"""
     with _house(config) as house:
-        found = survey(source)
-        if not found:
-            raise DomainError(ErrorCode.NOT_A_LOG, path=source.name)
-        take_over(house.laptop, found[0], reason)
+        estate = find_newest(source)
+        take_over(house.laptop, estate, reason)
         enrolled = house.laptop.enrolment
-        click.echo(f"{found[0].birth.log}:{found[0].head.seq} {found[0].head.seal_code}")
+        click.echo(f"{estate.birth.log}:{estate.head.seq} {estate.head.seal_code}")
         if enrolled:
             _say_enrolled(enrolled)
 

@@ -85,6 +85,16 @@ def survey(place: Path) -> list[Estate]:
     return sorted(standing, key=lambda estate: -estate.last_time)
 
 
+def find_newest(place: Path) -> Estate:
+    """The newest that can be taken over there; raises STICK_MISSING, or NOT_A_LOG when nothing is there to be read."""
+    if not place.exists():
+        raise DomainError(ErrorCode.STICK_MISSING, path=str(place))
+    found = survey(place)
+    if not found:
+        raise DomainError(ErrorCode.NOT_A_LOG, path=place.name)
+    return found[0]
+
+
 def find_estates() -> list[Estate]:
     """What stands on the removable drives that the system tells of."""
     return [estate for drive in list_drives() for estate in survey(drive)]

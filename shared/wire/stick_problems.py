@@ -5,9 +5,9 @@ from shared.domain.errors import ErrorCode as C
 STICK_WORDS: dict[C, tuple[int, str, str]] = {
     C.STICK_MISSING: (
         404,
-        "找不到文件夹“{path}”。请插好 U 盘，等它出现后从列表里选，或核对路径；没有写任何东西。",
+        "找不到“{path}”。请插好 U 盘，等它出现后从列表里选，或核对路径；没有写任何东西。",
         (
-            "There is no folder “{path}”. Plug in the stick, wait until it appears and choose it, or check the path; "
+            "“{path}” is not there. Plug in the stick, wait until it appears and choose it, or check the path; "
             "nothing was written."
         ),
     ),

@@ -9,7 +9,7 @@ from pathlib import Path
 from field_app.app import House
 from field_app.services.people import put_on_duty
 from field_app.services.records import log_file
-from field_app.services.takeover import resume_takeover, survey, take_over
+from field_app.services.takeover import find_newest, resume_takeover, take_over
 from field_app.store.office import office_migrations
 from shared.domain.errors import DomainError
 from shared.domain.event import Actor, Draft
@@ -130,7 +130,7 @@ def prepare_estate(root: Path) -> None:
 def go_on_elsewhere(root: Path, chance: random.Random, say: Say) -> None:
     """A spare laptop takes the day over, and records on."""
     source = root / chance.choice((STICK, "copy", "file"))
-    head = survey(source)[0].head
+    head = find_newest(source).head
     say("left", log=head.log, seq=head.seq, hash=head.hash.hex())
     with opened(root / SPARE) as house:
         for _ in range(TRIES):
@@ -155,7 +155,7 @@ def _come_on_duty(house: House) -> Actor:
 def _take_over(house: House, source: Path) -> None:
     """As the command does, or as the next start does when the command did not end."""
     if not house.laptop.is_enrolled:
-        take_over(house.laptop, survey(source)[0], "broken")
+        take_over(house.laptop, find_newest(source), "broken")
     resume_takeover(house.laptop)
 
 

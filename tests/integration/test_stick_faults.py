@@ -153,7 +153,7 @@ def test_the_commands_there_and_back(county: OfficeHouse, tmp_path: Path) -> Non
     assert "县级已收 received 1" in run("field", "--data", laptop, "import-receipt", back)
     (stick / "letter.bundle").unlink()
     assert "1–1 duplicate" in run("server", "--data", office, "import-bundle", stick)
-    assert "找不到文件夹" in run("field", "--data", laptop, "export-bundle", tmp_path / "gone", status=1)
+    assert "找不到" in run("field", "--data", laptop, "export-bundle", tmp_path / "gone", status=1)
     bundle = next(stick.glob("*.bundle"))
     assert "只有县里能打开" in run("verify", bundle, status=1)
     assert "完整" in run("verify", bundle, "--office-key", county.office.config.key_file)

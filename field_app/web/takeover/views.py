@@ -7,7 +7,7 @@ from flask import Blueprint, current_app, flash, jsonify, redirect, render_templ
 from flask_babel import gettext as _
 
 from field_app.services.stepping_aside import StepAside, is_spare
-from field_app.services.takeover import Estate, find_estates, survey, take_over
+from field_app.services.takeover import Estate, find_estates, find_newest, survey, take_over
 from field_app.web.acting import the_laptop, the_sync
 from field_app.web.answers import form_text
 from shared.domain.errors import DomainError, ErrorCode
@@ -50,7 +50,7 @@ def go_on() -> Any:
     reason = form_text("reason")
     if reason not in {choice.id for choice in REASONS}:
         raise DomainError(ErrorCode.FIELD_INVALID, field="reason", value=reason[:20], expected="broken, gone, …")
-    estate = survey(Path(form_text("path")))[0]
+    estate = find_newest(Path(form_text("path")))
     _take_over(estate, reason)
     said = _("已接手：接在第 %(n)d 条之后", n=estate.head.seq)
     if wants_json():

@@ -102,6 +102,18 @@ def test_people_choose_new_pins_and_act_in_their_old_roles(broken: FieldHouse, s
     assert "王芳" in spare.read("/people")
 
 
+def test_a_stick_that_is_pulled_before_the_last_click_is_asked_for(
+    broken: FieldHouse, spare: FieldHouse, stick: Path
+) -> None:
+    stick.rename(stick.with_name("pulled"))
+    answer = spare.post("/takeover/", path=str(stick / "testday-530521001.log"), reason="broken")
+    assert answer.status_code == 404
+    assert "请插好 U 盘" in answer.text
+    stick.mkdir()
+    assert spare.post("/takeover/", path=str(stick), reason="broken").status_code == 422
+    assert not spare.laptop.is_enrolled
+
+
 def test_a_mark_and_an_incident_of_the_first_laptop_go_on(broken: FieldHouse, spare: FieldHouse, stick: Path) -> None:
     take_over(spare, stick)
     come_on_duty(spare)
