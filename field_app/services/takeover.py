@@ -1,7 +1,7 @@
 """Taking over 接手: this laptop goes on with a day that another one began, from whatever that one left behind."""
 
 import json
-from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -72,14 +72,13 @@ def survey(place: Path) -> list[Estate]:
 
     Raises NOT_A_LOG for a single file that is none, and nothing for a folder, which may hold other files too.
     """
-    if place.is_file():
-        return [_estate(place, read_logs(place))]
+    with suppress(OSError):
+        if place.is_file():
+            return [_estate(place)]
     found = []
-    for path in sorted({path for pattern in _FILES for path in place.glob(pattern)}):
-        try:
-            found.append(_estate(path, read_logs(path)))
-        except (DomainError, OSError):
-            continue
+    for path in _look_in(place, *_FILES):
+        with suppress(DomainError, OSError):
+            found.append(_estate(path))
     continued = {_birth(log).log for estate in found for log in estate.logs[:-1]}
     standing = [estate for estate in found if estate.birth.log not in continued]
     return sorted(standing, key=lambda estate: -estate.last_time)
@@ -87,12 +86,13 @@ def survey(place: Path) -> list[Estate]:
 
 def find_newest(place: Path) -> Estate:
     """The newest that can be taken over there; raises STICK_MISSING, or NOT_A_LOG when nothing is there to be read."""
-    if not place.exists():
-        raise DomainError(ErrorCode.STICK_MISSING, path=str(place))
     found = survey(place)
-    if not found:
-        raise DomainError(ErrorCode.NOT_A_LOG, path=place.name)
-    return found[0]
+    if found:
+        return found[0]
+    with suppress(OSError):
+        if place.exists():
+            raise DomainError(ErrorCode.NOT_A_LOG, path=place.name)
+    raise DomainError(ErrorCode.STICK_MISSING, path=str(place))
 
 
 def find_estates() -> list[Estate]:
@@ -155,15 +155,17 @@ def note_takeover(laptop: Laptop) -> None:
     laptop.journal.record(Draft(DAY_TAKEN_OVER.name, LAPTOP, data), _WORD)
 
 
-def _estate(path: Path, logs: Sequence[Fragment]) -> Estate:
+def _estate(path: Path) -> Estate:
     """The estate of a file; older logs that are not in it are looked for beside it. Raises NOT_A_LOG without a seal."""
+    logs = read_logs(path)
     newest = _sealed(logs[-1])
     if not newest.lines:
         raise DomainError(ErrorCode.NOT_A_LOG, path=path.name)
     older, complete = older_logs(path, newest, [*logs[:-1]])
-    source = "backup" if is_database(path) else "black_box" if _kit_beside(path, newest) else "file"
     left_out = len(logs[-1].lines) - len(newest.lines)
-    return Estate(path, source, (*older, newest), left_out, complete, _kit_beside(path, newest))
+    kit = _kit_beside(path, newest)
+    source = "backup" if is_database(path) else "black_box" if kit else "file"
+    return Estate(path, source, (*older, newest), left_out, complete, kit)
 
 
 def _sealed(log: Fragment) -> Fragment:
@@ -199,9 +201,17 @@ def _reaches(log: Fragment, head: Head) -> bool:
     return Fragment(log.birth, None, log.lines[: head.seq]).end == head
 
 
+def _look_in(folder: Path, *patterns: str) -> list[Path]:
+    """The files of these names; none in a folder that cannot be read, as on a stick that was pulled out."""
+    try:
+        return sorted({path for pattern in patterns for path in folder.glob(pattern)})
+    except OSError:
+        return []
+
+
 def _beside(path: Path) -> list[Fragment]:
     found: list[Fragment] = []
-    for other in sorted(path.parent.glob("*.log")):
+    for other in _look_in(path.parent, "*.log"):
         try:
             found += read_logs(other) if other != path else []
         except DomainError:
@@ -212,7 +222,7 @@ def _beside(path: Path) -> list[Fragment]:
 def _kit_beside(path: Path, log: Fragment) -> Kit | None:
     """The kit in the same folder that is of the log's school and campaign."""
     birth = _birth(log)
-    for other in sorted(path.parent.glob(f"*{_KIT}")):
+    for other in _look_in(path.parent, f"*{_KIT}"):
         try:
             kit = read_kit(other.read_bytes())
         except (DomainError, OSError):

@@ -70,10 +70,5 @@ def _take_over(estate: Estate, reason: str) -> None:
 
 
 def _look(place: str) -> list[Estate] | None:
-    """What stands at a place, or on the drives when none is named; None when nothing is there and none was named.
-
-    A folder that is not there holds nothing.
-    """
-    if not place:
-        return find_estates() or None
-    return survey(Path(place)) if Path(place).exists() else []
+    """What stands at a place, or on the drives when none is named; None when nothing is there and none was named."""
+    return survey(Path(place)) if place else find_estates() or None

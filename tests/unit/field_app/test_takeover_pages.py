@@ -111,6 +111,9 @@ def test_a_stick_that_is_pulled_before_the_last_click_is_asked_for(
     assert "请插好 U 盘" in answer.text
     stick.mkdir()
     assert spare.post("/takeover/", path=str(stick), reason="broken").status_code == 422
+    no_name = "长" * 200  # of 600 bytes, which no disk takes
+    assert spare.post("/takeover/", path=no_name, reason="broken").status_code == 404
+    assert "这里没有找到" in spare.read(f"/takeover/?place={no_name}")
     assert not spare.laptop.is_enrolled
 
 
