@@ -20,7 +20,7 @@ from field_app.services.records import log_file
 from field_app.services.takeover import find_newest, take_over
 from shared.domain.errors import DomainError, ErrorCode
 from shared.domain.takeover import REASONS
-from shared.store.durable import write_whole
+from shared.store.durable import read_file, write_whole
 from shared.verify_cli import verify_path
 from shared.wire.enrolment import Enrolment
 from shared.wire.terminal import SpokenGroup, say_error
@@ -90,7 +90,7 @@ def enrol_request(config: FieldConfig, code: str, target: Path) -> None:
 def enrol_file(config: FieldConfig, answer: Path) -> None:
     """Enrol this laptop with the office's answer file. 用文件登记本机。"""
     with _house(config) as house:
-        _say_enrolled(enrol_by_file(house.laptop, answer.read_bytes()))
+        _say_enrolled(enrol_by_file(house.laptop, read_file(answer)))
 
 
 @field.command()
@@ -137,7 +137,7 @@ def export_bundle(config: FieldConfig, folder: str) -> None:
 def import_receipt(config: FieldConfig, file: Path) -> None:
     """Take in the receipt file that the county office wrote. 读入县里的回执文件。"""
     with _house(config) as house:
-        taken = house.sync.take_receipt_file(file.read_bytes(), file.name)
+        taken = house.sync.take_receipt_file(read_file(file), file.name)
         status = house.sync.status()
         click.echo(f"已记录 recorded {status.recorded} · 县级已收 received {status.received}")
     if taken.finding is not None:

@@ -12,6 +12,7 @@ from shared.log.birth import decode_birth
 from shared.log.logfile import read_fragment
 from shared.log.signing import SignedHead, SigningKey
 from shared.log.verification import Report, verify_log
+from shared.store.durable import read_file
 from shared.store.office_file import holds_office, read_kept_logs, verify_kept
 from shared.store.reading import is_database, opened, read_logs
 from shared.store.sqlite import read_log
@@ -92,11 +93,10 @@ def verify_office(path: Path, head: str | None = None) -> list[Report] | None:
 def verify_bundle(path: Path, head: str | None = None, office_key: Path | None = None) -> list[Report] | None:
     """A report for every log of a bundle, opened with the office's key; None when it is no bundle.
 
-    Raises BUNDLE_SEALED without the key, KEY_DAMAGED, and what `read_bundle` raises.
+    Raises FILE_UNREADABLE, BUNDLE_SEALED without the key, KEY_DAMAGED, and what `read_bundle` raises.
     """
-    with path.open("rb") as file:
-        begins = file.read(len(BEGINS))
-    if begins != BEGINS:
+    data = read_file(path)
+    if not data.startswith(BEGINS):
         return None
     if office_key is None:
         raise DomainError(ErrorCode.BUNDLE_SEALED, path=path.name)
@@ -104,7 +104,7 @@ def verify_bundle(path: Path, head: str | None = None, office_key: Path | None =
         key = SigningKey(office_key.read_bytes())
     except (ValueError, OSError) as problem:
         raise DomainError(ErrorCode.KEY_DAMAGED, path=office_key.name) from problem
-    fragments = [read_fragment(log.file, damaged=True) for log in read_bundle(path.read_bytes(), key, path.name).logs]
+    fragments = [read_fragment(log.file, damaged=True) for log in read_bundle(data, key, path.name).logs]
     reports = [verify_log(part.birth or b"", part.lines, part.heads, None, head) for part in fragments]
     return _holding(reports, head)
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from shared.domain.errors import DomainError, ErrorCode
-from shared.store.durable import write_whole
+from shared.store.durable import read_file, write_whole
 from shared.store.sticks import put_on_stick
 from shared.timepiece import Rehearsal, wall_ms
 from shared.web.serving import answer_until_stopped, listen
@@ -106,7 +106,7 @@ def run(folder: Path, host: str, port: int, threads: int, backups: Path | None) 
 def import_schools_command(folder: Path, file: Path) -> None:
     """Add the schools of a spreadsheet with the columns 学校代码, 学校名称, 学段. 导入学校。"""
     with _office(folder) as office:
-        schools = import_schools(office.store, file.read_bytes(), file.name)
+        schools = import_schools(office.store, read_file(file), file.name)
         click.echo(f"{len(schools)} 所学校 schools")
 
 
@@ -120,7 +120,7 @@ def add_plan(folder: Path, file: Path, stage: str | None) -> None:
     if stage and grade is None:
         raise click.BadParameter("小学 / 初中 / 1–9", param_hint="--stage")
     with _office(folder) as office:
-        plan, schools = office.plans.add_plan(file.read_bytes(), file.name, FIRST_ACCOUNT, grade)
+        plan, schools = office.plans.add_plan(read_file(file), file.name, FIRST_ACCOUNT, grade)
         click.echo(f"{plan.id} {plan.revision} {plan.sha256}：{schools} 所学校 schools")
 
 
@@ -149,7 +149,7 @@ def enrol_code(folder: Path, school: str | None, everybody: bool, as_json: bool)
 def enrol_file(folder: Path, request: Path, answer: Path, url: str) -> None:
     """Answer a laptop's enrolment request that came on a USB stick. 用文件登记。"""
     with _office(folder) as office:
-        device, told = office.enrolments.enrol_by_file(request.read_bytes(), url)
+        device, told = office.enrolments.enrol_by_file(read_file(request), url)
         write_whole(answer, told)
         click.echo(f"{device} {answer}")
 
@@ -190,7 +190,7 @@ def import_log(ctx: click.Context, files: tuple[Path, ...]) -> None:
     with _office(ctx.obj) as office:
         for file in show_progress(files, "import", len(files)):
             try:
-                accepted = office.ingest.import_file(file.read_bytes(), file.name)
+                accepted = office.ingest.import_file(read_file(file), file.name)
             except DomainError as problem:
                 refused = True
                 click.echo(f"{file.name}:", err=True)
@@ -248,7 +248,7 @@ def import_bundle(ctx: click.Context, paths: tuple[Path, ...], receipts: Path | 
 
 def _import_one(bundles: Bundles, file: Path, receipts: Path) -> bool:
     """Take one bundle and write the school's receipt file; whether every log of it was accepted."""
-    taken = bundles.take(file.read_bytes(), file.name)
+    taken = bundles.take(read_file(file), file.name)
     for log in taken.logs:
         told = f"{file.name}: {taken.school.code} {taken.school.name} {log.log.head.log}"
         if log.accepted is None:

@@ -15,7 +15,7 @@ from field_app.sync.schedule import SteadyScheduler
 from shared.domain.errors import DomainError, ErrorCode
 from shared.log.chain import Head
 from shared.log.signing import sign_head
-from shared.store.backups import FOLDER, Backup, backup_path, list_backups, list_surplus
+from shared.store.backups import FOLDER, Backup, find_newest_backup, list_backups, list_surplus, name_backup
 from shared.store.durable import disk_errors, sync_folder
 from shared.timepiece import tick_ms
 
@@ -110,7 +110,7 @@ class Backups:
     def _newest(self) -> Backup | None:
         """The newest of this log; the folder is looked into once, for every page asks."""
         if self._made is None and self._laptop.is_enrolled:
-            self._made = next(iter(list_backups(self._folder, self._laptop.journal.birth.log)), None)
+            self._made = find_newest_backup(self._folder, self._laptop.journal.birth.log)
         return self._made
 
     def _mark(self) -> None:
@@ -137,13 +137,13 @@ class Backups:
                 fresh.replace(self._folder / "failed.sqlite")
             raise DomainError(ErrorCode.BACKUP_DAMAGED, reason=check.problem if check else "–")
         lines = len(check.hashes) - 1  # a line may have come between the head and the copy
-        path = backup_path(self._folder, head.log, lines, laptop.clock.now().corrected)
+        made = name_backup(self._folder, head.log, lines, laptop.clock.now().corrected)
         with disk_errors():
-            fresh.replace(path)
+            fresh.replace(made.path)
             sync_folder(self._folder)
             self._rotate(head.log)
             write_kit(laptop, self._folder)
-        return next(one for one in list_backups(self._folder, head.log) if one.path == path)
+        return made
 
     def _rotate(self, log_id: str) -> None:
         backups = list_backups(self._folder, log_id)

@@ -9,7 +9,7 @@ from field_app.services.laptop import Laptop
 from field_app.store.log_check import check_database
 from shared.domain.errors import DomainError, ErrorCode
 from shared.log.verification import Report, verify_log
-from shared.store.backups import FOLDER, list_backups
+from shared.store.backups import FOLDER, find_newest_backup
 
 LEAST_FREE_BYTES = 500 * 2**20
 """A day takes a few MiB; below this a backup or a browser's cache may fill the disk."""
@@ -69,7 +69,7 @@ def verify_own_log(laptop: Laptop) -> Report:
 
 
 def _backup(laptop: Laptop) -> Finding:
-    newest = next(iter(list_backups(laptop.folder / FOLDER, laptop.journal.birth.log)), None)
+    newest = find_newest_backup(laptop.folder / FOLDER, laptop.journal.birth.log)
     if newest is None:
         return Finding(Part.BACKUP, False, "")
     check = check_database(newest.path)

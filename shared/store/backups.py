@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from shared.domain.errors import DomainError
+from shared.store.durable import list_folder
+
 FOLDER = "backups"
 KEEP_NEWEST = 6
 KEEP_DAYS = 30
@@ -33,23 +36,35 @@ class Backup:
     time: str
 
 
-def backup_path(folder: Path, source: str, seq: int, at: int, kind: str = LOG) -> Path:
-    """Where a copy made at `at` (ms) goes."""
+def name_backup(folder: Path, source: str, seq: int, at: int, kind: str = LOG) -> Backup:
+    """What a copy made at `at` (ms) is called, and where it goes."""
     moment = datetime.fromtimestamp(at / 1000, tz=UTC) + _CHINA
-    return folder / f"{kind}-{source[:8]}-{seq:06d}-{moment:%Y%m%d-%H%M%S}.sqlite"
+    date, time = f"{moment:%Y%m%d}", f"{moment:%H%M%S}"
+    return Backup(folder / f"{kind}-{source[:8]}-{seq:06d}-{date}-{time}.sqlite", source[:8], seq, date, time)
 
 
 def list_backups(folder: Path, source: str = "") -> list[Backup]:
-    """The copies of one source, or of all, the one with the most lines first; empty when there is no folder."""
+    """The copies of one source, or of all, the one with the most lines first; empty when there is no folder.
+
+    Raises FILE_UNREADABLE.
+    """
     if not folder.is_dir():
         return []
-    names = ((path, _NAME.fullmatch(path.name)) for path in folder.iterdir())
+    names = ((path, _NAME.fullmatch(path.name)) for path in list_folder(folder))
     found = [Backup(path, name[1], int(name[2]), name[3], name[4]) for path, name in names if name is not None]
     return sorted(
         (one for one in found if not source or one.source == source[:8]),
         key=lambda one: (one.seq, one.date, one.time),
         reverse=True,
     )
+
+
+def find_newest_backup(folder: Path, source: str) -> Backup | None:
+    """The copy of one source with the most lines; None as well when the disk does not say what is there."""
+    try:
+        return next(iter(list_backups(folder, source)), None)
+    except DomainError:
+        return None
 
 
 def list_surplus(backups: Sequence[Backup], sizes: Sequence[int]) -> list[Backup]:

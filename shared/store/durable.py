@@ -47,6 +47,14 @@ def read_file(path: Path) -> bytes:
         raise DomainError(ErrorCode.FILE_UNREADABLE, path=path.name) from error
 
 
+def list_folder(folder: Path) -> list[Path]:
+    """What stands in a folder that is there, in no order; raises FILE_UNREADABLE when the disk does not say."""
+    try:
+        return list(folder.iterdir())
+    except OSError as error:
+        raise DomainError(ErrorCode.FILE_UNREADABLE, path=folder.name) from error
+
+
 def fresh_path(path: Path) -> Path:
     """Where the new file stands until it takes its name; always the same, so that no copies pile up."""
     return path.with_name(path.name + ".new")

@@ -66,8 +66,8 @@ PROBLEMS: dict[C, Problem] = {
     ),
     C.FILE_UNREADABLE: Problem(
         503,
-        "硬盘没有读出文件 {path}。文件没有被改动；请再试一次，还不行就重新启动电脑。",
-        "The disk did not give the file {path}. It was left untouched: try again; if that fails, restart the machine.",
+        "没有读出文件 {path}。文件没有被改动；请再试一次，还不行就换一份拷贝，或重新启动电脑。",
+        "The file {path} could not be read and was left untouched. Try again, then take another copy, or restart.",
     ),
     C.NOT_A_DATABASE: Problem(
         500,

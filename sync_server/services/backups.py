@@ -6,7 +6,7 @@ from pathlib import Path
 
 from shared.domain.errors import DomainError, ErrorCode
 from shared.log.receipt import BACKED_UP
-from shared.store.backups import OFFICE, backup_path, list_backups, list_surplus
+from shared.store.backups import OFFICE, find_newest_backup, list_backups, list_surplus, name_backup
 from shared.store.durable import disk_errors, sync_folder
 from shared.timepiece import tick_ms
 from sync_server.services.epochs import note_high_water
@@ -30,7 +30,7 @@ class OfficeBackups:
         self._office = office
         self._folder = office.config.backups_folder
         self._due = 0
-        newest = next(iter(list_backups(self._folder, office.row.epoch)), None)
+        newest = find_newest_backup(self._folder, office.row.epoch)
         self._held = newest.seq if newest else -1
 
     def look(self) -> None:
@@ -58,7 +58,7 @@ class OfficeBackups:
         self._office.store.backup(fresh)
         copy = self._checked(fresh)
         at = self._office.clock.now().corrected
-        path = backup_path(self._folder, self._office.row.epoch, copy.lines, at, OFFICE)
+        path = name_backup(self._folder, self._office.row.epoch, copy.lines, at, OFFICE).path
         with disk_errors():
             fresh.replace(path)
             sync_folder(self._folder)

@@ -17,6 +17,7 @@ from field_app.sync.runner import SyncRunner
 from shared.domain.errors import DomainError, ErrorCode
 from shared.domain.event import Draft
 from shared.log.signing import SigningKey
+from shared.store.durable import read_file
 from shared.store.sticks import put_on_stick
 from shared.store.writer import SHARED
 from shared.verify_cli import verify_office
@@ -150,20 +151,20 @@ def carry_day(root: Path, chance: random.Random, say: Say) -> None:
 def _carry(root: Path, house: House, bundles: Bundles, say: Say) -> None:
     carried = carry(house.laptop, str(root / STICK))
     _say_carried(root, carried.path, say)
-    if not bundles.take(carried.path.read_bytes(), carried.path.name).complete:
+    if not bundles.take(read_file(carried.path), carried.path.name).complete:
         raise DomainError(ErrorCode.NOT_RECORDED, reason="bundle")
     head = carried.head
     say("received", log=head.log, seq=head.seq, hash=head.hash.hex())
     back = bundles.receipt_file(FIRST)
     written = put_on_stick(root / STICK, back.name, back.encode())
     _say_carried(root, written, say)
-    house.sync.take_receipt_file(written.read_bytes(), written.name)
+    house.sync.take_receipt_file(read_file(written), written.name)
     say("answered", log=head.log, seq=head.seq)
 
 
 def _say_carried(root: Path, path: Path, say: Say) -> None:
     """A bundle has a name of its own; the receipts of a school are one file, written anew each time."""
-    name, content = str(path.relative_to(root)), path.read_bytes()
+    name, content = str(path.relative_to(root)), read_file(path)
     say("carried", file=name, sha256=sha256(content).hexdigest(), renewed=path.suffix == ".receipt")
 
 

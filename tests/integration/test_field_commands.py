@@ -109,3 +109,17 @@ def test_a_database_that_is_not_one_is_left_as_it_is(tmp_path: Path) -> None:
     before = (tmp_path / "log.sqlite").read_bytes()
     assert "log.sqlite" in run("field", "--data", tmp_path, "run", "--port", "0", "--no-browser", status=1)
     assert (tmp_path / "log.sqlite").read_bytes() == before
+
+
+def test_a_file_that_the_disk_does_not_give_is_named(office: Office, tmp_path: Path) -> None:
+    unreadable = "/proc/self/mem"  # whose first byte no process can read: an I/O error, as of a stick that is failing
+    for command in (
+        ("verify", unreadable),
+        ("field", "--data", tmp_path, "enrol-file", unreadable),
+        ("field", "--data", tmp_path, "takeover", unreadable),
+        ("server", "--data", office.folder, "import-bundle", unreadable),
+        ("server", "--data", office.folder, "import-log", unreadable),
+    ):
+        said = run(*command, status=1)
+        assert "mem" in said
+        assert "Traceback" not in said

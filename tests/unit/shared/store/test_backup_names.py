@@ -1,8 +1,22 @@
 """Which backups stay: the newest, one an hour of the newest day, one a day, within a size."""
 
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from shared.store.backups import KEEP_NEWEST, LARGEST, Backup, backup_path, list_backups, list_surplus
+import pytest
+
+from shared.domain.errors import DomainError, ErrorCode
+from shared.store.backups import (
+    KEEP_NEWEST,
+    LARGEST,
+    Backup,
+    find_newest_backup,
+    list_backups,
+    list_surplus,
+    name_backup,
+)
 
 LOG = "72S2S0MSE83M7BM0Z6BP5VK91A"
 DAY = 24 * 60 * 60_000
@@ -10,7 +24,7 @@ MORNING = 1_653_433_200_000  # 2022-05-25 07:00 in China
 
 
 def make(folder: Path, seq: int, at: int) -> None:
-    backup_path(folder, LOG, seq, at).touch()
+    name_backup(folder, LOG, seq, at).path.touch()
 
 
 def kept(folder: Path, size: int = 1) -> list[Backup]:
@@ -51,3 +65,24 @@ def test_large_ones_go_but_never_the_newest_two(tmp_path: Path) -> None:
         make(tmp_path, number, MORNING + number * 3_600_000)
     assert [backup.seq for backup in kept(tmp_path, LARGEST)] == [19, 18]
     assert len(kept(tmp_path, LARGEST // 4)) == 4
+
+
+def test_a_folder_that_cannot_be_listed_is_told_and_has_no_newest(tmp_path: Path) -> None:
+    make(tmp_path, 1, MORNING)
+    with no_file_left():
+        with pytest.raises(DomainError) as refused:
+            list_backups(tmp_path)
+        assert find_newest_backup(tmp_path, LOG) is None
+    assert refused.value.code is ErrorCode.FILE_UNREADABLE
+    assert find_newest_backup(tmp_path, LOG) is not None
+
+
+@contextmanager
+def no_file_left() -> Iterator[None]:
+    """The system opens nothing more for this process."""
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
