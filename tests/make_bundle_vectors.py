@@ -20,12 +20,11 @@ from shared.wire.bundle import CONTEXT, read_bundle
 from shared.wire.receipt_file import ReceiptFile
 from shared.wire.sealing import ssh_key
 from tests.contract import second_bundle, second_verifier
-from tests.make_wire_vectors import VectorLog, key_of
-from tests.vector_office import CAMPAIGN, EPOCH, NOW, SCHOOL
+from tests.vector_log import CAMPAIGN, PLAN, SCHOOL, VectorLog, key_of
+from tests.vector_office import EPOCH, NOW
 
 FOLDER = Path(__file__).parent / "data" / "bundle" / "v1"
 DEVICE, OFFICE = key_of("device"), key_of("office")
-PLAN = b"a plan"
 
 
 def entry(log: VectorLog, *, vouched: bool) -> dict[str, Any]:

@@ -1,108 +1,26 @@
 """Writes the vectors of docs/sync-protocol.md, always the same: `python -m tests.make_wire_vectors [FOLDER]`."""
 
 import gzip
-import hashlib
 import json
 import sys
-import tempfile
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from shared.domain.clock import Instant
-from shared.domain.event import LAPTOP, Actor, Draft
-from shared.log.birth import Birth, birth_hash, birth_head
-from shared.log.chain import Head, next_hash
+from shared.log.birth import birth_hash
+from shared.log.chain import Head
 from shared.log.head_text import write_head
-from shared.log.line import Place, encode_line
-from shared.log.logfile import from_record, join_records
 from shared.log.receipt import ACCEPTED, BACKED_UP, Receipt, sign_receipt
-from shared.log.signing import SignedHead, SigningKey, log_id, sign_head
+from shared.log.signing import SignedHead, log_id
 from shared.wire import routes
 from tests.damaged_logs import DAMAGES
 from tests.two_readers import ours
-from tests.vector_office import CAMPAIGN, EPOCH, NOW, SCHOOL, VectorOffice
+from tests.vector_log import SCHOOL, SEALED, VectorLog, key_of
+from tests.vector_office import EPOCH, NOW
+from tests.vector_visits import make_visits
 
 FOLDER = Path(__file__).parent / "data" / "wire" / "v1"
-PRINCIPAL, CHIEF, PROCTOR = Actor("p1", "principal"), Actor("p2", "chief_proctor"), Actor("p3", "proctor")
-MORNING = 1_653_433_200_000
-SIZE = 12
-SEALED = (4, 9, 12)
-
-
-def key_of(name: str) -> SigningKey:
-    """A key that anyone can make again: its secret is SHA-256 of `testday vector NAME`."""
-    return SigningKey(hashlib.sha256(f"testday vector {name}".encode()).digest())
-
-
-class VectorLog:
-    """A log of a morning, with everything that a line may hold."""
-
-    def __init__(self, name: str = "log", school: str = SCHOOL, ancestor: Head | None = None) -> None:
-        self.key = key_of(name)
-        public = self.key.public
-        plan = hashlib.sha256(b"a plan").hexdigest()
-        self.born = Birth(log_id(public), public, school, CAMPAIGN, "live", 1, ancestor, plan, "0.1.0", MORNING)
-        self.birth = self.born.encode()
-        self.heads = [birth_head(self.birth)]
-        self.lines: list[bytes] = []
-        for draft in _morning():
-            self.add(draft)
-
-    def add(self, draft: Draft) -> None:
-        """Record a line."""
-        seq = len(self.lines) + 1
-        known = (-312, 250) if seq > 3 else (None, None)
-        at = Instant(MORNING + seq * 1500, 812_345 + seq * 1500, "a1b2c3", *known)
-        place = Place(self.born.log, seq, self.born.school, CAMPAIGN, self.born.plan[:16])
-        self.add_raw(encode_line(draft, place, 1, at))
-
-    def add_raw(self, line: bytes) -> None:
-        """Record any bytes."""
-        self.lines.append(line)
-        self.heads.append(Head(self.born.log, len(self.lines), next_hash(self.heads[-1].hash, line)))
-
-    def signed(self, seq: int) -> SignedHead:
-        """The signed head of a line."""
-        return sign_head(self.key, self.heads[seq])
-
-    def file(self) -> bytes:
-        """The log as a file with heads between its lines and at its end."""
-        records = [self.birth]
-        for seq, line in enumerate(self.lines, start=1):
-            records += [line, self.signed(seq).record()] if seq in SEALED else [line]
-        return join_records(records)
-
-    def fragment(self, after: int, upto: int, *, birth: bool = False) -> bytes:
-        """A push body, unpacked."""
-        first = self.birth if birth else from_record(self.heads[after])
-        return join_records([first, *self.lines[after:upto], self.signed(upto).record()])
-
-
-def _morning() -> list[Draft]:
-    duty = {"person": "p1", "name": "周敏", "unit": "南湖小学", "role": "principal", "outsider": False}
-    return [
-        Draft("laptop_started", LAPTOP, {"software": "0.1.0"}),
-        Draft("person_put_on_duty", PRINCIPAL, duty),
-        Draft("day_opened", PRINCIPAL, {"day": "day1"}),
-        Draft("person_put_on_duty", PRINCIPAL, {**duty, "person": "p2", "name": "郑华", "role": "chief_proctor"}),
-        Draft("person_put_on_duty", PRINCIPAL, {**duty, "person": "p3", "name": "王芳", "role": "proctor"}, (CHIEF,)),
-        Draft(
-            "roster_imported",
-            CHIEF,
-            {"pupils": 3, "seats": [1, 2, 3], "source": "file", "sha256": "b" * 64},
-            (PRINCIPAL,),
-        ),
-        Draft("attendance_marked", PROCTOR, {"block": "chinese", "seat": 1, "status": "present"}),
-        Draft(
-            "attendance_marked", PROCTOR, {"block": "chinese", "seat": 2, "status": "late", "note": "家长“送达”\n08:41"}
-        ),
-        Draft("note_added", CHIEF, {"text": "第 1 室灯管已换 😀 \\ / \u007f"}, (), MORNING - 60_000),
-        Draft("of_a_later_release", CHIEF, {"anything": [1, {"deep": None}]}),
-        Draft("attendance_marked", PROCTOR, {"block": "chinese", "seat": 99, "status": "present"}),
-        Draft("attendance_marked", PROCTOR, {"block": "chinese", "seat": 3, "status": "absent", "reason": "sick"}),
-    ]
 
 
 def make_keys() -> dict[str, Any]:
@@ -265,12 +183,6 @@ def make_outside(log: VectorLog) -> list[dict[str, Any]]:
 def make_files() -> Mapping[str, bytes]:
     """Every vector file by its name."""
     log = VectorLog()
-    with tempfile.TemporaryDirectory() as folder:
-        office = VectorOffice(Path(folder), key_of("office"), key_of("device"))
-        try:
-            talked = office.talk(log)
-        finally:
-            office.close()
     content: dict[str, Any] = {
         "keys.json": make_keys(),
         "birth.json": make_births(log),
@@ -280,7 +192,7 @@ def make_files() -> Mapping[str, bytes]:
         "door.json": make_door(log),
         "damaged.json": make_damaged(log),
         "outside.json": make_outside(log),
-        **talked,
+        **make_visits(),
     }
     files = {name: (json.dumps(value, ensure_ascii=True, indent=1) + "\n").encode() for name, value in content.items()}
     packed = gzip.compress(log.fragment(0, 5, birth=True), 9, mtime=0)

@@ -1,34 +1,37 @@
 """The office of the test vectors: fixed keys, a clock that stands still, real answers from the real app."""
 
+import base64
 import gzip
 import hashlib
 import secrets
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from shared.domain.clock import Instant
 from shared.log import base32
-from shared.log.birth import birth_head
-from shared.log.logfile import join_records
-from shared.log.signing import SigningKey, log_id, sign_head
+from shared.log.signing import log_id
 from shared.wire import routes
 from sync_server.app import create_app, open_office
 from sync_server.config import ServerConfig
+from sync_server.services.backups import OfficeBackups
 from sync_server.services.county_log import CountyLogs
 from sync_server.services.ingest import Ingest
+from sync_server.services.office import Office
 from sync_server.services.receipts import Receipts
 from sync_server.services.schools import import_schools
-from sync_server.store.records import EnrolCode, OfficeRow, School
+from sync_server.store.copies import put_back
+from sync_server.store.records import Content, EnrolCode, OfficeRow, School
 from sync_server.store.sqlite import SqliteStore
+from tests.vector_log import CAMPAIGN, PLAN, SCHOOL, key_of
 
-if TYPE_CHECKING:
-    from tests.make_wire_vectors import VectorLog
-
-SCHOOL, CAMPAIGN, EPOCH = "530521001", "2022-yunxi", "0123456789ab"
+EPOCH, LATER_EPOCH = "0123456789ab", "ba9876543210"
 NOW = 1_653_440_400_000
 CODE = "0123456789"
-SCHOOLS = f"学校代码,学校名称,学段\n{SCHOOL},南湖小学,小学\n530521002,石桥小学,小学\n".encode()
+SECOND_SCHOOL = "530521002"
+SCHOOLS = f"学校代码,学校名称,学段\n{SCHOOL},南湖小学,小学\n{SECOND_SCHOOL},石桥小学,小学\n".encode()
+LIVE = OfficeRow(EPOCH, "云溪县", CAMPAIGN, "live", None)
 
 
 class StillClock:
@@ -43,181 +46,127 @@ class StillClock:
 
 
 class VectorOffice:
-    """Asks a real app, and notes what was said."""
+    """Asks a real app, and notes what was said; a laptop is called by the name of its device key."""
 
-    def __init__(self, folder: Path, key: SigningKey, device: SigningKey) -> None:
-        config = ServerConfig(folder / "office")
-        config.folder.mkdir()
-        config.key_file.write_bytes(key.raw)
-        store = SqliteStore(config.database)
-        store.write(lambda book: book.make_office(OfficeRow(EPOCH, "云溪县", CAMPAIGN, "live", None)))
+    def __init__(self, folder: Path, row: OfficeRow = LIVE) -> None:
+        self._config = ServerConfig(folder / "office")
+        self._config.folder.mkdir()
+        self._config.key_file.write_bytes(key_of("office").raw)
+        store = SqliteStore(self._config.database)
+        store.write(lambda book: book.make_office(row))
         store.close()
-        office, clock = open_office(config), StillClock()
-        import_schools(office.store, SCHOOLS, "schools.csv")
-        self._office = replace(
-            office,
-            clock=clock,
-            ingest=Ingest(office.store, office.row, clock, office.folds, Receipts(key, EPOCH, clock)),
-            county_logs=CountyLogs(office.store, office.row, key, clock, "0.1.0"),
-        )
-        self._key, self._device = key, device
-        self._client = create_app(self._office).test_client()
-        self._token = ""
+        self._open()
+        plan = hashlib.sha256(PLAN).hexdigest()
+        self.office.store.write(lambda book: book.add_content(Content(plan, "plan", "", "", 1, PLAN), NOW))
+        import_schools(self.office.store, SCHOOLS, "schools.csv")
+        for code in (SCHOOL, SECOND_SCHOOL):
+            school = replace(self._school(code), plan=plan)
+            self.office.store.write(lambda book, school=school: book.save_school(school))
+        self._tokens: dict[str, str] = {}
+
+    def _open(self) -> None:
+        self.office = _standing_still(open_office(self._config))
+        self.app = create_app(self.office)
+        self._client = self.app.test_client()
 
     def close(self) -> None:
         """Let go of the file."""
-        self._office.close()
+        self.office.close()
 
-    def talk(self, log: "VectorLog") -> dict[str, Any]:
-        """A laptop's whole visit: enrolment, pushes of every kind, probes, the county log."""
-        enrolled = self._enrol()
-        self._greet(enrolled["answer"]["device"])
-        pushes = self._pushes(log)
-        probes = self._probes([{"log": log.born.log, "backed_up": 0}], self._asked(log))
-        county = self._county()
-        probes += self._probes([])
-        said = {"enrol.json": enrolled, "push.json": pushes, "probe.json": probes, **county}
-        return {**said, "refused.json": self._refusals(enrolled["answer"]["device"])}
+    def back_up(self, target: Path) -> Path:
+        """Write a backup."""
+        OfficeBackups(self.office).write(target)
+        return target
 
-    def _post(self, path: str, asked: dict[str, Any]) -> Any:
-        headers = {"Authorization": f"Bearer {self._token}"} if self._token else {}
-        return self._client.post(path, json=asked, headers=headers)
+    def go_back(self, copy: Path) -> None:
+        """Put a backup in the database's place, and open it in the later epoch."""
+        self.office.close()
+        put_back(copy, self._config.database)
+        store = SqliteStore(self._config.database)
+        store.write(lambda book: book.set_epoch(LATER_EPOCH))
+        store.close()
+        self._open()
 
-    def _school(self) -> School:
-        school = self._office.store.read(lambda book: book.find_school(SCHOOL))
-        assert school is not None
-        return school
+    def make_code(self, code: str = CODE, school: str = SCHOOL) -> str:
+        """An enrolment code of a school."""
+        digest = hashlib.sha256(f"testday enrol 1\n{base32.tidy(code)}".encode()).digest()
+        number = self._school(school).no
+        self.office.store.write(lambda book: book.add_code(digest, EnrolCode(number, 2**53, None)))
+        return code
 
-    def _enrol(self) -> dict[str, Any]:
-        school = replace(self._school(), plan=hashlib.sha256(b"a plan").hexdigest())
-        digest = hashlib.sha256(f"testday enrol 1\n{base32.tidy(CODE)}".encode()).digest()
-        self._office.store.write(lambda book: book.save_school(school))
-        self._office.store.write(lambda book: book.add_code(digest, EnrolCode(school.no, 2**53, None)))
-        asked = {"code": "o1234-5678 9", "key": self._device.public, "software": "0.1.0"}
-        return {"asked": asked, "answer": self._post(routes.ENROL, asked).json}
+    def enrol(self, by: str, code: str) -> dict[str, Any]:
+        """Enrol a laptop, and open a session for it; what was asked and answered at enrolment."""
+        asked = {"code": code, "key": key_of(by).public, "software": "0.1.0"}
+        answer = self.post(routes.ENROL, asked).json
+        hello = self.post(routes.HELLO, {"protocol": 1, "nonce": secrets.token_hex(8)}).json
+        message = routes.session_message(hello["nonce"], hello["server"], answer["device"])
+        sig = key_of(by).sign(routes.CONTEXT_SESSION, message)
+        opened = {"device": answer["device"], "nonce": hello["nonce"], "sig": sig, "wall": NOW}
+        self._tokens[by] = self.post(routes.SESSION, opened).json["token"]
+        return {"asked": asked, "answer": answer}
 
-    def _greet(self, device: str) -> None:
-        hello = self._post(routes.HELLO, {"protocol": 1, "nonce": secrets.token_hex(8)}).json
-        sig = self._device.sign(
-            routes.CONTEXT_SESSION, routes.session_message(hello["nonce"], self._key.public, device)
-        )
-        asked = {"device": device, "nonce": hello["nonce"], "sig": sig, "wall": NOW}
-        self._token = self._post(routes.SESSION, asked).json["token"]
+    def post(self, path: str, asked: Mapping[str, Any], by: str = "") -> Any:
+        """A JSON request, by a laptop or by nobody."""
+        return self._client.post(path, json=asked, headers=self._token(by))
 
-    def _pushes(self, log: "VectorLog") -> list[dict[str, Any]]:
-        vouch = self._device.sign(routes.CONTEXT_VOUCH, routes.vouch_message(log.born.log, log.heads[0].hash))
-        first = log.fragment(0, 5, birth=True)
-        other = type(log)("other", "530521002")
-        elsewhere = type(log)("log")
-        elsewhere.lines, elsewhere.heads = elsewhere.lines[:6], elsewhere.heads[:7]
-        for line in log.lines[6:9]:
-            elsewhere.add_raw(line.replace(b'"status":"present"', b'"status":"refused"'))
-        stranger = SigningKey(hashlib.sha256(b"testday vector stranger").digest())
-        head = log.heads[9]
-        strange = join_records([log.birth, *log.lines[:9], sign_head(stranger, head).record()])
-        broken = log.fragment(5, 9).replace(b'"seat":1,', b'"seat":3,')
-        return [
-            self._push("log_unknown: nobody sent the birth record yet", log.fragment(3, 5)),
-            self._push("log_not_vouched: a new log without a laptop's word for it", first),
-            self._push("stored: the first five lines, with the birth record", first, vouch),
-            self._push("duplicate: the same again", first, vouch),
-            self._push("duplicate: an empty batch, for a receipt that was lost", log.fragment(5, 5)),
-            self._push("head_unknown: after a line that the office does not hold", log.fragment(9, 12)),
-            self._push("head_missing: no head at the end", join_records(log.fragment(5, 9).splitlines()[:-1])),
-            self._push("chain_broken: a changed line before the head", broken),
-            self._push("head_signature_wrong: signed by another key", strange),
-            self._push("not_a_log: no first record", join_records(log.lines[5:9])),
-            self._push("school_wrong: a log of another school", other.fragment(0, 3, birth=True), vouch),
-            self._push("duplicate and stored: some lines again, then new ones", log.fragment(3, 9)),
-            self._push("stored_with_verdict: a type of a later release, a seat nobody has", log.fragment(9, 12)),
-            self._push("fork: the same numbers, other lines", elsewhere.fragment(5, 9)),
-            self._push("duplicate: a laptop restored at line 8 of the second branch", elsewhere.fragment(6, 8)),
-            *self._odd_pushes(log, vouch),
-        ]
+    def push(
+        self, name: str, body: bytes, vouch: str = "", *, by: str = "device", packed: bool = True
+    ) -> dict[str, Any]:
+        """A push of a body, with what was answered."""
+        encoding = "gzip" if packed else "identity"
+        headers, result = self._send(gzip.compress(body) if packed else body, encoding, vouch, by)
+        return {"name": name, "headers": headers, "body": body.decode(), **result}
 
-    def _odd_pushes(self, log: "VectorLog", vouch: str) -> list[dict[str, Any]]:
-        """Bodies that two readers might judge otherwise; none of them changes what the probes show."""
-        good, birth = log.fragment(5, 9), log.fragment(0, 5, birth=True)
-        heir = type(log)("heir", ancestor=log.heads[5])
-        heirs = self._device.sign(routes.CONTEXT_VOUCH, routes.vouch_message(heir.born.log, heir.heads[0].hash))
-        unread = type(log)("unread")
-        unread.lines, unread.heads = unread.lines[:3], unread.heads[:4]
-        unread.add_raw(b"[]")
-        unreads = self._device.sign(routes.CONTEXT_VOUCH, routes.vouch_message(unread.born.log, unread.heads[0].hash))
-        between = join_records([*good.splitlines()[:3], b'{"head":' + b"{}}", *good.splitlines()[3:]])
-        elsewhere = replace(log.born, campaign="2023-yunxi").encode()
-        rehearsal = replace(log.born, mode="rehearsal", rate=60).encode()
-        return [
-            self._push("duplicate: as it is, not packed", good, packed=False),
-            self._push("duplicate: what follows the last line feed is torn and does not count", good + log.lines[9]),
-            self._push("stored: a birth record and no line", heir.fragment(0, 0, birth=True), heirs),
-            self._push(
-                "not_a_line among stored: a line that cannot be read", unread.fragment(0, 4, birth=True), unreads
-            ),
-            self._push("not_a_log: a blank before the first record", b" " + birth, vouch),
-            self._push(
-                "not_a_line: a birth record of another version", birth.replace(b'"birth":1', b'"birth":2'), vouch
-            ),
-            self._push("not_a_line: a damaged from record", good.replace(b'"seq":5,', b'"seq":05,', 1)),
-            self._push("not_a_line: a damaged head between the lines", between),
-            self._push("log_key_mismatch: a log id of no such key", birth.replace(b'"log":"7', b'"log":"8', 1), vouch),
-            self._push("campaign_wrong", _sealed(log, elsewhere), vouch),
-            self._push("mode_wrong: a rehearsal", _sealed(log, rehearsal), vouch),
-        ]
+    def push_packed(self, name: str, packed: bytes, vouch: str = "", encoding: str = "gzip") -> dict[str, Any]:
+        """A push of these very bytes by the first laptop, with what was answered."""
+        headers, result = self._send(packed, encoding, vouch, "device")
+        return {"name": name, "headers": headers, "packed": base64.b64encode(packed).decode(), **result}
 
-    def _push(self, name: str, body: bytes, vouch: str = "", *, packed: bool = True) -> dict[str, Any]:
-        headers = {"Content-Type": routes.LOG_TYPE, "Content-Encoding": "gzip" if packed else "identity"}
+    def _send(self, sent: bytes, encoding: str, vouch: str, by: str) -> tuple[dict[str, str], dict[str, Any]]:
+        headers = {"Content-Type": routes.LOG_TYPE, "Content-Encoding": encoding}
         if vouch:
             headers[routes.VOUCH_HEADER] = vouch
-        sent = {**headers, "Authorization": f"Bearer {self._token}"}
-        answer = self._client.post(routes.PUSH, data=gzip.compress(body) if packed else body, headers=sent)
+        answer = self._client.post(routes.PUSH, data=sent, headers={**headers, **self._token(by)})
         said = answer.json or {}
         result = {"answer": said} if answer.status_code == 200 else {"code": said.get("code")}
-        return {"name": name, "headers": headers, "body": body.decode(), "status": answer.status_code, **result}
+        return headers, {"status": answer.status_code, **result}
 
-    def _asked(self, log: "VectorLog") -> list[dict[str, Any]]:
-        return [{"log": log.born.log, "at": [0, 7, 12, 13]}, {"log": log_id(self._device.public)}]
-
-    def _probes(self, *several: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    def probe(self, *several: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Probes by the first laptop."""
         asked: list[dict[str, Any]] = [{"logs": logs} for logs in several]
-        return [{"asked": one, "answer": self._post(routes.PROBE, one).json} for one in asked]
+        return [{"asked": one, "answer": self.post(routes.PROBE, one, "device").json} for one in asked]
 
-    def _refusals(self, device: str) -> list[dict[str, Any]]:
-        """JSON requests that are refused; the last ones without a token."""
-        nonce, key, sig = "0123456789abcdef", self._device.public, "0" * 128
-        probe: dict[str, Any] = {"logs": []}
-        asked: list[tuple[str, dict[str, Any]]] = [
-            (routes.HELLO, {"protocol": 2, "nonce": nonce}),
-            (routes.HELLO, {"protocol": 1, "nonce": nonce.upper()}),
-            (routes.HELLO, {"protocol": 1, "nonce": nonce, "more": 1}),
-            (routes.ENROL, {"code": "00000-00000", "key": key, "software": "0.1.0"}),
-            (routes.ENROL, {"code": CODE, "key": self._key.public, "software": "0.1.0"}),
-            (routes.SESSION, {"device": device, "nonce": nonce, "sig": sig, "wall": NOW}),
-            (routes.PROBE, {"logs": [], "more": 1}),
-            (routes.PROBE, {"logs": [{"log": "0" * 25}]}),
-        ]
-        answers = [(path, one, self._post(path, one)) for path, one in asked]
-        self._token = ""
-        answers.append((routes.PROBE, probe, self._post(routes.PROBE, probe)))
-        return [
-            {"path": path, "asked": one, "status": answer.status_code, "code": (answer.json or {}).get("code")}
-            for path, one, answer in answers
-        ]
+    def say(self, text: str) -> None:
+        """Send the school a message."""
+        self.write_county("message_sent", {"text": text})
 
-    def _county(self) -> dict[str, Any]:
-        logs = self._office.county_logs
-        for text in ("今天有雾，送卷车可能晚到十分钟", "请核对领卷人签名"):
-            logs.append(self._school(), "message_sent", {"text": text}, "李娜")
-        logs.append(self._school(), "plan_published", {"sha256": "c" * 64, "plan": "primary", "revision": 2}, "李娜")
-        bodies = {}
-        for after in (0, 2, 3):
-            answer = self._client.get(
-                f"{routes.COUNTY_LOG}?after={after}", headers={"Authorization": f"Bearer {self._token}"}
-            )
-            bodies[str(after)] = answer.text
-        return {"county.json": {"after": bodies}}
+    def write_county(self, name: str, data: Mapping[str, Any]) -> None:
+        """Add a line to the school's county log."""
+        self.office.county_logs.append(self._school(SCHOOL), name, data, "李娜")
+
+    def pull(self, after: int) -> Any:
+        """The answer to the first laptop that asks for the county log."""
+        return self._client.get(f"{routes.COUNTY_LOG}?after={after}", headers=self._token("device"))
+
+    def _token(self, by: str) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self._tokens[by]}"} if by else {}
+
+    def _school(self, code: str) -> School:
+        return self.office.store.read(lambda book: book.find_school(code)) or School(0, code, "", "", "")
 
 
-def _sealed(log: "VectorLog", birth: bytes) -> bytes:
-    """A birth record alone, with its head signed by the log's key."""
-    return join_records([birth, sign_head(log.key, birth_head(birth)).record()])
+def device_of(name: str) -> str:
+    """The id of a device key."""
+    return log_id(key_of(name).public)[:12]
+
+
+def _standing_still(office: Office) -> Office:
+    clock = StillClock()
+    receipts = Receipts(office.key, office.row.epoch, clock)
+    return replace(
+        office,
+        clock=clock,
+        receipts=receipts,
+        ingest=Ingest(office.store, office.row, clock, office.folds, receipts),
+        county_logs=CountyLogs(office.store, office.row, office.key, clock, "0.1.0"),
+    )

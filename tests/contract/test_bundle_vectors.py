@@ -33,7 +33,7 @@ from shared.wire.receipt_file import read_receipt_file
 from shared.wire.sealing import seal, ssh_key, unseal
 from tests.contract import second_bundle, second_verifier
 from tests.make_bundle_vectors import DEVICE, FOLDER, OFFICE, sealed, write_files
-from tests.vector_office import SCHOOL
+from tests.vector_log import SCHOOL
 
 PAGE = Path(__file__).parents[2] / "docs" / "bundle-format.md"
 WIRE = FOLDER.parents[1] / "wire" / "v1"

@@ -23,7 +23,7 @@ from sync_server.services.batch import prove
 from tests import two_readers
 from tests.contract import second_verifier as second
 from tests.make_wire_vectors import FOLDER, write_files
-from tests.vector_office import SCHOOL
+from tests.vector_log import SCHOOL
 
 PAGE = Path(__file__).parents[2] / "docs" / "sync-protocol.md"
 SHIPPED = sorted(path.name for path in FOLDER.iterdir())

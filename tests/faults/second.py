@@ -13,8 +13,8 @@ from shared.log import verification
 from tests.contract import second_verifier
 from tests.faults.frame import Account, Campaign, Part
 from tests.log_mutations import mutate
-from tests.make_wire_vectors import VectorLog
 from tests.two_readers import Finding, ours, theirs
+from tests.vector_log import VectorLog
 
 WHOLE = "whole"
 
