@@ -61,6 +61,11 @@ class VectorLog:
         self.lines.append(line)
         self.heads.append(Head(self.born.log, len(self.lines), next_hash(self.heads[-1].hash, line)))
 
+    def cut(self, seq: int) -> "VectorLog":
+        """This log as it was after a line."""
+        self.lines, self.heads = self.lines[:seq], self.heads[: seq + 1]
+        return self
+
     def signed(self, seq: int) -> SignedHead:
         """The signed head of a line."""
         return sign_head(self.key, self.heads[seq])

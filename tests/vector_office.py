@@ -6,6 +6,7 @@ import hashlib
 import secrets
 from collections.abc import Mapping
 from dataclasses import replace
+from operator import methodcaller
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ from sync_server.store.records import Content, EnrolCode, OfficeRow, School
 from sync_server.store.sqlite import SqliteStore
 from tests.vector_log import CAMPAIGN, PLAN, SCHOOL, key_of
 
-EPOCH, LATER_EPOCH = "0123456789ab", "ba9876543210"
+EPOCH = "0123456789ab"
 NOW = 1_653_440_400_000
 CODE = "0123456789"
 SECOND_SCHOOL = "530521002"
@@ -60,8 +61,7 @@ class VectorOffice:
         self.office.store.write(lambda book: book.add_content(Content(plan, "plan", "", "", 1, PLAN), NOW))
         import_schools(self.office.store, SCHOOLS, "schools.csv")
         for code in (SCHOOL, SECOND_SCHOOL):
-            school = replace(self._school(code), plan=plan)
-            self.office.store.write(lambda book, school=school: book.save_school(school))
+            self.office.store.write(methodcaller("save_school", replace(self._school(code), plan=plan)))
         self._tokens: dict[str, str] = {}
 
     def _open(self) -> None:
@@ -78,12 +78,12 @@ class VectorOffice:
         OfficeBackups(self.office).write(target)
         return target
 
-    def go_back(self, copy: Path) -> None:
-        """Put a backup in the database's place, and open it in the later epoch."""
+    def go_back(self, copy: Path, epoch: str) -> None:
+        """Put a backup in the database's place, and begin this epoch."""
         self.office.close()
         put_back(copy, self._config.database)
         store = SqliteStore(self._config.database)
-        store.write(lambda book: book.set_epoch(LATER_EPOCH))
+        store.write(lambda book: book.set_epoch(epoch))
         store.close()
         self._open()
 

@@ -1,7 +1,9 @@
 """The vectors of docs/sync-protocol.md are current; our code and the second verifier read each of them alike."""
 
+import base64
 import hashlib
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +20,14 @@ from shared.log.signing import SigningKey, log_id, read_head_record, verify
 from shared.wire import routes, schemas
 from shared.wire.county_log import fold_county
 from shared.wire.enrolment import read_enrolment
+from shared.wire.enrolment_files import read_answer, read_request
 from shared.wire.packing import unpack
 from sync_server.services.batch import prove
 from tests import two_readers
+from tests.contract import second_bundle
 from tests.contract import second_verifier as second
 from tests.make_wire_vectors import FOLDER, write_files
-from tests.vector_log import SCHOOL
+from tests.vector_log import SCHOOL, key_of
 
 PAGE = Path(__file__).parents[2] / "docs" / "sync-protocol.md"
 SHIPPED = sorted(path.name for path in FOLDER.iterdir())
@@ -35,8 +39,19 @@ def vectors(name: str) -> Any:
 
 
 KEYS, LINES, HEADS, DOOR, PUSHES = (vectors(name) for name in ("keys", "lines", "heads", "door", "push"))
+REHEARSAL, ANCESTOR, VOUCH, RESTORED = (vectors(name) for name in ("rehearsal", "ancestor", "vouch", "restored"))
 OFFICE, DEVICE, LOG = (str(KEYS[name]["public"]) for name in ("office", "device", "log"))
+VISITS = {
+    "push": PUSHES,
+    "rehearsal": REHEARSAL["pushes"],
+    "ancestor, first": ANCESTOR["ancestor_first"],
+    "ancestor, later": ANCESTOR["heir_first"],
+    "vouch": VOUCH["pushes"],
+    "vouch, after a file": VOUCH["after_import"],
+    "restored": [turn["push"] for turn in RESTORED],
+}
 RECORD, OWN_LINES = (FOLDER / "log.log").read_bytes().splitlines()[0], [one["line"].encode() for one in LINES["lines"]]
+LOG_KEYS = ("log", "heir", "other", "unread", "long", "rehearsal", "filed")
 IN_THE_BODY = ("not_a_log", "not_a_line", "log_key_mismatch", "head_missing", "chain_broken", "head_signature_wrong")
 HASHES = second.chain(hashlib.sha256(RECORD).digest(), OWN_LINES)
 
@@ -194,8 +209,9 @@ def theirs(body: bytes, key: str = LOG) -> second.Fragment:
 
 
 def theirs_of_any(body: bytes) -> second.Fragment:
-    """The same, signed by the key of its own birth record when it has one."""
-    return theirs(body, decode_birth(body.partition(b"\n")[0]).key if body.startswith(b'{"birth":') else LOG)
+    """The same, signed by the key of its log."""
+    log = second.read_fragment(body).start[0]
+    return theirs(body, next(key.public for key in map(key_of, LOG_KEYS) if log_id(key.public) == log))
 
 
 def test_the_packed_push() -> None:
@@ -205,7 +221,10 @@ def test_the_packed_push() -> None:
     assert prove(read_fragment(body), decode_birth(RECORD)).end == Head(part.start[0], 5, HASHES[5])
 
 
-@pytest.mark.parametrize("vector", PUSHES, ids=lambda vector: vector["name"])
+@pytest.mark.parametrize(
+    "vector",
+    [pytest.param(one, id=f"{visit} {one['name']}") for visit, pushes in VISITS.items() for one in pushes],
+)
 def test_pushes(vector: dict[str, Any]) -> None:
     """The office answers by the state it was in; what the body alone shows, the second reader must find too."""
     body = vector["body"].encode()
@@ -222,13 +241,102 @@ def test_pushes(vector: dict[str, Any]) -> None:
         assert covered == list(range(part.start[1] + 1, part.head[1] + 1))
 
 
-def test_the_pushes_that_were_taken_with_a_vouch_carry_a_good_one() -> None:
-    vouched = [one for one in PUSHES if one["status"] == 200 and routes.VOUCH_HEADER in one["headers"]]
-    assert vouched[0]["headers"][routes.VOUCH_HEADER] == DOOR["vouch"]["header"]
-    for one in vouched:
-        log, _, start = theirs_of_any(one["body"].encode()).start
-        sig = one["headers"][routes.VOUCH_HEADER]
-        assert second.signed_by(bytes.fromhex(DEVICE), "vouch", f"{log}\n{start}\n".encode(), sig)
+@pytest.mark.parametrize("visit", [visit for visit in VISITS if visit != "restored"])
+def test_a_new_log_is_taken_when_the_laptop_that_brings_it_vouches_for_it(visit: str) -> None:
+    vouched = set[str]()
+    for one in VISITS[visit]:
+        body, code = one["body"].encode(), one.get("code")
+        if not body.startswith(b'{"birth":') or code not in (None, "log_not_vouched"):
+            continue
+        log, _, start = theirs_of_any(body).start
+        device = bytes.fromhex(key_of(one.get("by", "device")).public)
+        sig = one["headers"].get(routes.VOUCH_HEADER, "")
+        if log not in vouched:
+            good = second.signed_by(device, "vouch", f"{log}\n{start}\n".encode(), sig)
+            assert good == (code is None), one["name"]
+        vouched |= {log} if code is None else set()
+    assert vouched
+
+
+def test_the_file_that_came_before_its_vouch() -> None:
+    file = VOUCH["import"]["file"].encode()
+    held = second.check_receipt(VOUCH["import"]["receipt"], bytes.fromhex(OFFICE))
+    assert second.verify(file).ok
+    assert (held["log"], held["seq"]) == (log_id(key_of("filed").public), 12)
+    assert second.verify(file, f"{held['log']}:{held['seq']}:{held['hash']}").ok
+
+
+@pytest.mark.parametrize("vector", vectors("bodies"), ids=lambda vector: vector["name"])
+def test_bodies_as_they_travel(vector: dict[str, Any]) -> None:
+    packed, code = base64.b64decode(vector["packed"]), vector.get("code")
+    if code == "body_damaged":
+        with pytest.raises(second.Refused):
+            second_bundle.unpack(packed, routes.UNPACKED_BYTES)
+        with pytest.raises(DomainError) as refused:
+            unpack(packed, routes.UNPACKED_BYTES)
+        assert refused.value.code == code
+        return
+    body = second_bundle.unpack(packed, routes.UNPACKED_BYTES)
+    assert body == unpack(packed, routes.UNPACKED_BYTES)
+    assert (len(second.records(body)) > 502) == (code == "body_too_large")
+    part = theirs_of_any(body)
+    if vector["status"] == 200:
+        held = second.check_receipt(vector["answer"]["receipt"], bytes.fromhex(OFFICE))
+        assert (held["log"], held["seq"], held["hash"]) == part.head
+
+
+def test_the_rehearsals_enrolment() -> None:
+    asked, answer = REHEARSAL["enrol"]["asked"], schemas.EnrolAnswer().load(REHEARSAL["enrol"]["answer"])
+    told = read_enrolment(answer)
+    assert told.rehearsal is not None
+    for moment in REHEARSAL["clock"]:
+        passed = moment["wall"] - told.rehearsal.real_start
+        shown = told.rehearsal.shown_start + passed * (told.rate if passed > 0 else 1)
+        assert told.rehearsal.shown(moment["wall"]) == shown == moment["shown"]
+    request, (by_file, plan) = (
+        read_request(REHEARSAL["stick"]["request"].encode()),
+        read_answer(REHEARSAL["stick"]["answer"].encode(), asked["key"]),
+    )
+    assert (request.code, request.key, request.software) == tuple(asked.values())
+    assert replace(by_file, server_url="") == told
+    assert hashlib.sha256(plan).hexdigest() == told.plan
+    births = [REHEARSAL["pushes"][-1]["body"], REHEARSAL["county"]]
+    for birth in (second.read_birth(body.encode().partition(b"\n")[0]) for body in births):
+        assert (birth["mode"], birth["rate"], birth["plan"]) == (told.mode, told.rate, told.plan)
+    assert second.check_county(births[1].encode(), bytes.fromhex(OFFICE), SCHOOL, []).head[1] == 1
+
+
+def test_the_heir_names_a_line_of_its_ancestor() -> None:
+    ancestor, own = (one["body"].encode() for one in ANCESTOR["ancestor_first"][:2])
+    birth = theirs_of_any(own).birth
+    assert birth is not None
+    assert birth["ancestor"] == dict(zip(("log", "seq", "hash"), theirs_of_any(ancestor).head, strict=True))
+    assert [second.read_line(line)["type"] for line in theirs_of_any(own).lines[:1]] == ["day_taken_over"]
+
+
+def test_the_county_log_of_an_office_that_went_back() -> None:
+    """What a laptop that was there at the first turn may add, and what it must fetch whole, by their check and ours."""
+    server, whole = bytes.fromhex(OFFICE), {}
+    for turn in RESTORED:
+        answer, pulls = schemas.ProbeAnswer().load(turn["probe"]["answer"]), turn["pulls"]
+        held = json.loads(turn["push"]["answer"]["receipt"]["receipt"])
+        assert held["epoch"] == turn["epoch"]
+        assert answer["logs"][0]["heads"][0]["hash"] in (HASHES[5].hex(), HASHES[9].hex())
+        if answer["county"] is None:
+            assert {pull["status"] for pull in pulls.values()} == {204}
+            continue
+        part = whole[turn["name"]] = second.check_county(pulls["0"]["body"].encode(), server, SCHOOL, [])
+        assert answer["county"] == {"seq": part.head[1], "hash": part.head[2]}
+        own = whole["before"].hashes
+        for after, pull in pulls.items():
+            known = second.chain(own[0], whole["before"].lines[: int(after)])
+            if pull["status"] == 409:
+                assert (pull["code"], int(after) > part.head[1]) == ("head_unknown", True)
+            elif int(after) and part.hashes[int(after)] != known[-1]:
+                with pytest.raises(second.Refused, match="chain_broken"):
+                    second.check_county(pull["body"].encode(), server, SCHOOL, known)
+            else:
+                assert second.check_county(pull["body"].encode(), server, SCHOOL, known).head == part.head
 
 
 def test_probes() -> None:
