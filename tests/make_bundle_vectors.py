@@ -4,15 +4,20 @@ The sealed files come from the second writer (tests/contract/second_bundle.py), 
 name; the product's own writer never makes the same file twice.
 """
 
+import base64
 import gzip
+import hashlib
 import json
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+
 from shared.domain.errors import DomainError
 from shared.log.head_text import write_head
+from shared.log.logfile import join_records
 from shared.log.receipt import ACCEPTED, BACKED_UP, Receipt, sign_receipt
 from shared.log.signing import SignedHead, log_id
 from shared.wire import routes
@@ -20,10 +25,12 @@ from shared.wire.bundle import CONTEXT, read_bundle
 from shared.wire.receipt_file import ReceiptFile
 from shared.wire.sealing import ssh_key
 from tests.contract import second_bundle, second_verifier
-from tests.vector_log import CAMPAIGN, PLAN, SCHOOL, VectorLog, key_of
+from tests.vector_log import CAMPAIGN, PLAN, SCHOOL, VectorLog, key_of, make_long
 from tests.vector_office import EPOCH, NOW
 
 FOLDER = Path(__file__).parent / "data" / "bundle" / "v1"
+CHUNK, LONG = 65536 + 16, 195
+"""Bytes of a full chunk as it is sealed, and lines of a log that does not fit into one when it is not made smaller."""
 DEVICE, OFFICE = key_of("device"), key_of("office")
 
 
@@ -41,16 +48,26 @@ def manifest(*logs: dict[str, Any], **changes: Any) -> dict[str, Any]:
     return {**told, **changes, "logs": list(logs)}
 
 
-def sealed(told: dict[str, Any], files: list[bytes], name: str = "good", signer: str = "device") -> bytes:
-    """A bundle by the second writer."""
+def signed(told: dict[str, Any], files: list[bytes], signer: str = "device") -> bytes:
+    """What is in a bundle."""
     text = second_verifier.write_json(told)
     record = second_verifier.write_json({"bundle": told, "sig": key_of(signer).sign(CONTEXT, text.decode())})
-    return packed(record + b"\n" + b"".join(files), name)
+    return record + b"\n" + b"".join(files)
+
+
+def sealed(told: dict[str, Any], files: list[bytes], name: str = "good", signer: str = "device") -> bytes:
+    """A bundle by the second writer."""
+    return packed(signed(told, files, signer), name)
 
 
 def packed(content: bytes, name: str) -> bytes:
     """Any content, packed and sealed to the vector office."""
-    return second_bundle.seal(gzip.compress(content, mtime=0), bytes.fromhex(OFFICE.public), name)
+    return sealed_as_it_is(gzip.compress(content, mtime=0), name)
+
+
+def sealed_as_it_is(content: bytes, name: str) -> bytes:
+    """Any content, sealed to the vector office."""
+    return second_bundle.seal(content, bytes.fromhex(OFFICE.public), name)
 
 
 def make_refused(log: VectorLog) -> list[dict[str, Any]]:
@@ -89,7 +106,11 @@ def make_refused(log: VectorLog) -> list[dict[str, Any]]:
         "another head than the file's last": sealed(manifest({**one, "seq": 11}), [file]),
         "another school than the birth record's": sealed(manifest(one, school="530521002"), [file]),
     }
-    return [{"name": name, "file": data.decode(), "code": _code(data)} for name, data in bad.items()]
+    return [_refused(name, data) for name, data in bad.items()]
+
+
+def _refused(name: str, data: bytes) -> dict[str, Any]:
+    return {"name": name, "file": data.decode(), "code": _code(data)}
 
 
 def _code(data: bytes) -> str:
@@ -98,6 +119,75 @@ def _code(data: bytes) -> str:
     except DomainError as problem:
         return problem.code.value
     return "none"
+
+
+def make_packing(log: VectorLog) -> list[dict[str, Any]]:
+    """Bundles whose content is packed in other ways than one gzip member."""
+    content = signed(manifest(entry(log, vouched=True)), [log.file()])
+    once, half = gzip.compress(content, mtime=0), len(content) // 2
+    ways = {
+        "two members": gzip.compress(content[:half], mtime=0) + gzip.compress(content[half:], mtime=0),
+        "a second member with nothing in it": once + gzip.compress(b"", mtime=0),
+        "a zero behind the member": once + bytes(1),
+        "the member's last byte is missing": once[:-1],
+    }
+    return [_refused(name, sealed_as_it_is(way, "packing")) for name, way in ways.items()]
+
+
+def make_chunks(bundle: bytes, told: dict[str, Any]) -> dict[str, Any]:
+    """What the bundle of two chunks holds, what becomes of it when its chunks are taken apart, and other sizes."""
+    file = second_bundle.unarmour(bundle)
+    begin = file.index(b"\n", file.index(b"\n--- ") + 1) + 1 + 16
+    border, end = begin + CHUNK, len(file)
+    sizes = (0, 1, 65535, 65536, 65537, 131072)
+    return {
+        "manifest": told,
+        "chunks": [[begin, border], [border, end]],
+        "refused": [_taken_apart(file, name, parts) for name, parts in _parts(begin, border, end).items()],
+        "sealed": [
+            {"zeros": size, "sha256": hashlib.sha256(sealed_as_it_is(bytes(size), "zeros")).hexdigest()}
+            for size in sizes
+        ],
+    }
+
+
+def _parts(begin: int, border: int, end: int) -> dict[str, list[Any]]:
+    """Spans of a file of two chunks, and bytes in hex, that make another file."""
+    return {
+        "the last chunk is missing": [[0, border]],
+        "the first chunk is missing": [[0, begin], [border, end]],
+        "the chunks changed places": [[0, begin], [border, end], [begin, border]],
+        "the first chunk twice": [[0, border], [begin, end]],
+        "the last chunk twice": [[0, end], [border, end]],
+        "an empty last chunk behind a full one": [[0, border], _empty_last(1)],
+        "an empty last chunk behind the last one": [[0, end], _empty_last(2)],
+        "a byte behind the last chunk": [[0, end], "00"],
+        "the last byte is missing": [[0, end - 1]],
+        "no chunk": [[0, begin]],
+        "nothing behind the header": [[0, begin - 16]],
+    }
+
+
+def _empty_last(number: int) -> str:
+    """Nothing, sealed as the last chunk of the bundle of two chunks, in hex."""
+    file_key, nonce = (
+        hashlib.sha256(f"testday vector chunks {what}".encode()).digest()[:16] for what in ("file", "nonce")
+    )
+    key = second_bundle.hkdf(file_key, nonce, b"payload")
+    return ChaCha20Poly1305(key).encrypt(number.to_bytes(11, "big") + b"\1", b"", None).hex()
+
+
+def _taken_apart(file: bytes, name: str, parts: list[Any]) -> dict[str, Any]:
+    data = put_together(file, parts)
+    return {"name": name, "parts": parts, "sha256": hashlib.sha256(data).hexdigest(), "code": _code(data)}
+
+
+def put_together(file: bytes, parts: list[Any]) -> bytes:
+    """An armoured file of spans of another one without its armour, and of bytes in hex."""
+    found = b"".join(bytes.fromhex(part) if isinstance(part, str) else file[slice(*part)] for part in parts)
+    text = base64.b64encode(found)
+    rows = [text[start : start + 64] for start in range(0, len(text), 64)]
+    return join_records([second_bundle.BEGIN, *rows, second_bundle.END])
 
 
 def make_receipt(log: VectorLog) -> bytes:
@@ -195,16 +285,27 @@ def make_files() -> Mapping[str, bytes]:
     heir = VectorLog("heir", ancestor=log.heads[12])
     told = manifest(entry(log, vouched=False), entry(heir, vouched=True))
     good = sealed(told, [log.file(), heir.file()])
+    long = make_long(LONG)
+    long_told = manifest(entry(long, vouched=True))
+    chunks = sealed_as_it_is(gzip.compress(signed(long_told, [long.file()]), 0, mtime=0), "chunks")
     content: dict[str, Any] = {
         "keys.json": {"office_ssh_key": ssh_key(OFFICE.public)},
         "manifest.json": told,
         "refused.json": make_refused(log),
         "head_texts.json": make_texts(log),
         "receipt_files.json": make_receipt_files(log),
+        "packing.json": make_packing(VectorLog().cut(4)),
+        "chunks.json": make_chunks(chunks, long_told),
     }
     files = {name: (json.dumps(value, ensure_ascii=True, indent=1) + "\n").encode() for name, value in content.items()}
     inside = gzip.decompress(second_bundle.unseal(good, OFFICE.raw))
-    return {**files, "good.bundle": good, "inside.txt": inside, "good.receipt": make_receipt(log)}
+    return {
+        **files,
+        "good.bundle": good,
+        "chunks.bundle": chunks,
+        "inside.txt": inside,
+        "good.receipt": make_receipt(log),
+    }
 
 
 def write_files(folder: Path) -> None:

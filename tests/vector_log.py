@@ -74,7 +74,8 @@ class VectorLog:
         """The log as a file with heads between its lines and at its end."""
         records = [self.birth]
         for seq, line in enumerate(self.lines, start=1):
-            records += [line, self.signed(seq).record()] if seq in SEALED else [line]
+            sealed = seq in SEALED or seq == len(self.lines)
+            records += [line, self.signed(seq).record()] if sealed else [line]
         return join_records(records)
 
     def fragment(self, after: int, upto: int, *, birth: bool = False) -> bytes:

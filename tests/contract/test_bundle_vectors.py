@@ -31,9 +31,11 @@ from shared.wire.bundle import UNPACKED_BYTES, Bundle, BundledLog, read_bundle, 
 from shared.wire.enrolment import read_enrolment
 from shared.wire.receipt_file import read_receipt_file
 from shared.wire.sealing import seal, ssh_key, unseal
+from sync_server.services.bundles import Bundles
 from tests.contract import second_bundle, second_verifier
-from tests.make_bundle_vectors import DEVICE, FOLDER, OFFICE, sealed, write_files
+from tests.make_bundle_vectors import DEVICE, FOLDER, OFFICE, put_together, sealed, write_files
 from tests.vector_log import SCHOOL
+from tests.vector_office import VectorOffice
 
 PAGE = Path(__file__).parents[2] / "docs" / "bundle-format.md"
 WIRE = FOLDER.parents[1] / "wire" / "v1"
@@ -46,8 +48,8 @@ def vectors(name: str) -> Any:
     return json.loads((FOLDER / f"{name}.json").read_bytes())
 
 
-REFUSED, TEXTS, MANIFEST = vectors("refused"), vectors("head_texts"), vectors("manifest")
-GOOD = (FOLDER / "good.bundle").read_bytes()
+REFUSED, TEXTS, MANIFEST, CHUNKS = (vectors(name) for name in ("refused", "head_texts", "manifest", "chunks"))
+GOOD, TWO_CHUNKS = ((FOLDER / f"{name}.bundle").read_bytes() for name in ("good", "chunks"))
 
 
 def refusal(data: bytes) -> ErrorCode | None:
@@ -78,7 +80,7 @@ def test_the_vectors_are_current(tmp_path: Path) -> None:
 def test_the_page_describes_every_file_and_every_code() -> None:
     page = PAGE.read_text(encoding="utf-8")
     assert [name for name in SHIPPED if f"| `{name}` |" not in page] == []
-    codes = {one["code"] for one in REFUSED}
+    codes = {one["code"] for one in (*REFUSED, *vectors("packing"), *CHUNKS["refused"])}
     assert [code for code in codes if f"`{code}`" not in page] == []
 
 
@@ -92,9 +94,10 @@ def test_both_readers_open_the_good_bundle() -> None:
     assert ours.name == "testday-530521001-{}-12.bundle".format(MANIFEST["logs"][1]["log"][:8])
 
 
-def test_its_logs_are_whole_and_its_vouches_good() -> None:
+@pytest.mark.parametrize("bundle", [GOOD, TWO_CHUNKS], ids=["good", "chunks"])
+def test_its_logs_are_whole_and_its_vouches_good(bundle: bytes) -> None:
     for log, theirs in zip(
-        read_bundle(GOOD, OFFICE, "x").logs, second_bundle.open_bundle(GOOD, OFFICE.raw)[1], strict=True
+        read_bundle(bundle, OFFICE, "x").logs, second_bundle.open_bundle(bundle, OFFICE.raw)[1], strict=True
     ):
         assert (theirs.verdict.ok, theirs.vouched) == (True, True if log.vouch else None)
         part = read_fragment(log.file)
@@ -104,7 +107,43 @@ def test_its_logs_are_whole_and_its_vouches_good() -> None:
         assert not log.vouch or verify(DEVICE.public, routes.CONTEXT_VOUCH, message, log.vouch)
 
 
-@pytest.mark.parametrize("one", REFUSED, ids=lambda one: str(one["name"]))
+def test_both_readers_open_the_bundle_of_two_chunks() -> None:
+    ours, theirs = read_bundle(TWO_CHUNKS, OFFICE, "x"), second_bundle.open_bundle(TWO_CHUNKS, OFFICE.raw)
+    assert json.loads(ours.manifest()) == theirs[0] == CHUNKS["manifest"]
+    assert [log.file for log in ours.logs] == [log.data for log in theirs[1]]
+    (begin, border), (_, end) = CHUNKS["chunks"]
+    assert len(second_bundle.unarmour(TWO_CHUNKS)) == end
+    assert border - begin == 65536 + 16
+    assert 16 < end - border < border - begin
+
+
+@pytest.mark.parametrize("bundle", [GOOD, TWO_CHUNKS], ids=["good", "chunks"])
+def test_the_office_takes_every_line_of_them(bundle: bytes, tmp_path: Path) -> None:
+    office = VectorOffice(tmp_path)
+    office.enrol("device", office.make_code())
+    taken = Bundles(office.office).take(bundle, "x")
+    office.close()
+    assert [log.new_lines for log in taken.logs] == [log.head.seq for log in taken.bundle.logs]
+    assert [log.device for log in taken.logs] == [
+        taken.bundle.device if log.vouch else None for log in taken.bundle.logs
+    ]
+
+
+@pytest.mark.parametrize("one", CHUNKS["refused"], ids=lambda one: str(one["name"]))
+def test_chunks_taken_apart_are_refused(one: dict[str, Any]) -> None:
+    data = put_together(second_bundle.unarmour(TWO_CHUNKS), one["parts"])
+    assert hashlib.sha256(data).hexdigest() == one["sha256"]
+    assert refusal(data) == theirs(data) == one["code"]
+
+
+@pytest.mark.parametrize("one", CHUNKS["sealed"], ids=lambda one: str(one["zeros"]))
+def test_every_edge_of_a_chunk_has_its_bytes(one: dict[str, Any]) -> None:
+    data = second_bundle.seal(bytes(one["zeros"]), SERVER, "zeros")
+    assert hashlib.sha256(data).hexdigest() == one["sha256"]
+    assert unseal(data, OFFICE, "x") == second_bundle.unseal(data, OFFICE.raw) == bytes(one["zeros"])
+
+
+@pytest.mark.parametrize("one", [*REFUSED, *vectors("packing")], ids=lambda one: str(one["name"]))
 def test_refused_for_the_reason_given(one: dict[str, Any]) -> None:
     with pytest.raises(DomainError) as problem:
         read_bundle(one["file"].encode(), OFFICE, "x.bundle")
