@@ -41,6 +41,19 @@ def m0001_office(db: Database) -> None:
         guard(db, table)
 
 
+@office_migrations()
+def m0002_every_receipt(db: Database) -> None:
+    """Receipts are told apart by all they say: an office that was put back may receive a line a second time."""
+    db.execute("ALTER TABLE receipt RENAME TO receipt_of_one_epoch")
+    db.execute(
+        "CREATE TABLE receipt (log TEXT NOT NULL, seq INTEGER NOT NULL, hash BLOB NOT NULL, mark TEXT NOT NULL,"
+        " text TEXT NOT NULL, signature TEXT NOT NULL, PRIMARY KEY (log, seq, hash, mark, text)) WITHOUT ROWID"
+    )
+    db.execute("INSERT INTO receipt SELECT log, seq, hash, mark, text, signature FROM receipt_of_one_epoch")
+    db.execute("DROP TABLE receipt_of_one_epoch")  # and with it the two triggers, which `guard` makes anew
+    guard(db, "receipt")
+
+
 _NEWEST = "(SELECT max(branch) FROM county_birth)"
 
 

@@ -62,7 +62,11 @@ def rotate(root: Path, chance: random.Random, say: Say) -> None:
 def prepare_old(root: Path) -> None:
     """A laptop whose database is of an older schema, from before logs could go on from others."""
     prepare_laptop(root)
-    make_older(root / "log.sqlite", EXCLUSIVE, ((log_migrations, "m0002_ancestors"), (office_migrations, "")))
+    make_older(
+        root / "log.sqlite",
+        EXCLUSIVE,
+        ((log_migrations, "m0002_ancestors"), (office_migrations, "m0002_every_receipt")),
+    )
 
 
 def migrate(root: Path, chance: random.Random, say: Say) -> None:

@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 
 from shared.domain.errors import DomainError, ErrorCode
 from shared.domain.office import Kept
-from shared.log.receipt import BACKED_UP
+from shared.log.receipt import ACCEPTED, BACKED_UP
 from shared.store.backups import list_backups
 from sync_server.cli import server
 from sync_server.services.backups import OfficeBackups
@@ -169,6 +169,8 @@ def test_restore_puts_a_backup_back_and_the_schools_bring_the_rest(
         assert len(stored_lines(restored, laptop.log)) == 20
         laptop.runner.run_pass()
         assert stored_lines(restored, laptop.log) == laptop.log.lines
+        receipts = [one for one in laptop.office.receipts(laptop.log.heads[0].log, ACCEPTED) if one.head.seq == 60]
+        assert {one.epoch for one in receipts} == {before, epoch_of(restored.office)}, "both promises are kept"
     finally:
         restored.close()
 
