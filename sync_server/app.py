@@ -36,8 +36,11 @@ API_MODULES = (door, logs)
 """Imported for the views they register."""
 
 
-def open_office(config: ServerConfig) -> Office:
-    """Open the office in a folder; raises OFFICE_NOT_MADE, NOT_A_DATABASE, DATABASE_IN_USE or KEY_DAMAGED."""
+def open_office(config: ServerConfig, put_back_from: str = "") -> Office:
+    """Open the office in a folder, which begins a new epoch after a backup of this name was put back.
+
+    Raises OFFICE_NOT_MADE, NOT_A_DATABASE, DATABASE_IN_USE or KEY_DAMAGED.
+    """
     if not config.database.exists() or not config.key_file.exists():
         raise DomainError(ErrorCode.OFFICE_NOT_MADE, path=str(config.folder))
     store = SqliteStore(config.database)
@@ -50,8 +53,9 @@ def open_office(config: ServerConfig) -> Office:
     except (ValueError, OSError) as problem:
         store.close()
         raise DomainError(ErrorCode.KEY_DAMAGED, path=config.key_file.name) from problem
-    row = check_epoch(store, row, config.folder)
-    return _put_together(config, row, store, key, clock_for(row))
+    clock = clock_for(row)
+    row = check_epoch(store, row, config.folder, clock.now().wall, put_back_from)
+    return _put_together(config, row, store, key, clock)
 
 
 def clock_for(row: OfficeRow) -> Clock:

@@ -23,7 +23,6 @@ from sync_server.jobs import start_jobs
 from sync_server.services.accounts import ROLES, add_account
 from sync_server.services.backups import OfficeBackups
 from sync_server.services.bundles import Bundles
-from sync_server.services.epochs import take_epoch
 from sync_server.services.handing_back import hand_back
 from sync_server.services.making import FIRST_ACCOUNT, make_key, make_office
 from sync_server.services.office import Office
@@ -284,10 +283,9 @@ def restore(folder: Path, copy: Path) -> None:
     config = ServerConfig(folder)
     check_copy(copy)
     kept = put_back(copy, config.database)
-    with _office(folder) as office:
-        row = take_epoch(office.store, office.row, folder)
+    with _office(folder, copy.name) as office:
         lines = office.store.read(lambda book: book.count_lines())
-    click.echo(f"已恢复 restored：{lines} 条 lines；新纪元 epoch {row.epoch}")
+        click.echo(f"已恢复 restored：{lines} 条 lines；新纪元 epoch {office.row.epoch}")
     click.echo(f"原来的数据库 the old database：{kept or '–'}")
     click.echo("缺的记录由各校笔记本下次联网时自动补传。What is missing comes from the laptops by itself.")
 
@@ -303,8 +301,8 @@ def rebuild(folder: Path) -> None:
 
 
 @contextmanager
-def _office(folder: Path) -> Iterator[Office]:
-    office = open_office(ServerConfig(folder))
+def _office(folder: Path, put_back_from: str = "") -> Iterator[Office]:
+    office = open_office(ServerConfig(folder), put_back_from)
     try:
         yield office
     finally:

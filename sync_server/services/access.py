@@ -53,6 +53,7 @@ class Action(StrEnum):
     IMPORT_BUNDLE = "bundle.import"
     SEND_MESSAGE = "message.send"
     VIEW_MESSAGES = "message.view"
+    VIEW_BACKUPS = "backup.view"
     VIEW_QUARANTINE = "quarantine.view"
     SETTLE_QUARANTINE = "quarantine.settle"
     CHOOSE_RECORDS = "records.choose"
@@ -70,6 +71,7 @@ ACTIONS: dict[Action, frozenset[AccountRole]] = {
     Action.VIEW_MESSAGES: frozenset({_COUNTY, _INSPECTOR, _SCHOOL}),
     Action.SEND_MESSAGE: frozenset({_COUNTY}),
     Action.VIEW_QUARANTINE: frozenset({_COUNTY, _INSPECTOR}),
+    Action.VIEW_BACKUPS: frozenset({_ADMIN, _COUNTY, _INSPECTOR}),
     Action.SETTLE_QUARANTINE: frozenset({_COUNTY}),
     Action.CHOOSE_RECORDS: frozenset({_COUNTY}),
     Action.MANAGE_ACCOUNTS: frozenset({_ADMIN}),

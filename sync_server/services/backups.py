@@ -2,11 +2,12 @@
 
 import logging
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
 
 from shared.domain.errors import DomainError, ErrorCode
 from shared.log.receipt import BACKED_UP
-from shared.store.backups import OFFICE, find_newest_backup, list_backups, list_surplus, name_backup
+from shared.store.backups import OFFICE, Backup, find_newest_backup, list_backups, list_surplus, name_backup
 from shared.store.durable import disk_errors, sync_folder
 from shared.timepiece import tick_ms
 from sync_server.services.epochs import note_high_water
@@ -19,8 +20,32 @@ AGAIN_MS = 60_000
 """After a backup that failed."""
 LEAST_FREE = 256 * 2**20
 """What a backup must leave on the disk for the lines of schools."""
+FAILED = "failed.sqlite"
+"""The newest copy that did not verify."""
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptBackups:
+    """What people see of the backups: the newest of this epoch, whether a later one `failed`, and where they are."""
+
+    newest: Backup | None
+    failed: bool
+    folder: Path
+    same_disk: bool
+
+
+def look_at_backups(office: Office) -> KeptBackups:
+    """The backups of an office as they stand in its folder for them."""
+    folder = office.config.backups_folder
+    backups = list_backups(folder, office.row.epoch)
+    made = {backup: backup.path.stat().st_mtime for backup in backups}
+    newest = max(backups, key=lambda backup: made[backup], default=None)
+    failed = folder / FAILED
+    is_failed = failed.exists() and (newest is None or failed.stat().st_mtime > made[newest])
+    same_disk = folder.exists() and folder.stat().st_dev == office.config.database.stat().st_dev
+    return KeptBackups(newest, is_failed, folder, same_disk)
 
 
 class OfficeBackups:
@@ -79,7 +104,7 @@ class OfficeBackups:
             return check_copy(fresh)
         except DomainError:
             with disk_errors():
-                fresh.replace(self._folder / "failed.sqlite")
+                fresh.replace(self._folder / FAILED)
             raise
 
     def _rotate(self) -> None:

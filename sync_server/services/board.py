@@ -20,6 +20,7 @@ from sync_server.services.office import Office
 from sync_server.services.partings import partings_of
 from sync_server.services.plan_shelf import PlanShelf
 from sync_server.services.quarantine import list_waiting
+from sync_server.services.recovery import Recovery, find_recovery
 from sync_server.store.ports import Books
 from sync_server.store.records import Account, School
 
@@ -82,6 +83,11 @@ class Board:
         decide(account, Action.VIEW_BOARD, school.code)
         return next(row for row in self.rows(account) if row.school.no == school.no)
 
+    def recovery(self, account: Account) -> Recovery | None:
+        """What the account may see of the time since the office was put back; raises ACTION_REFUSED."""
+        decide(account, Action.VIEW_BOARD)
+        return self._store.read(lambda book: find_recovery(book, account))
+
     def _row(self, school: School, contact: Contact, basis: Basis) -> Row:
         held, facts = self._known.get(school.no, (None, None))
         if held != basis or (facts is not None and facts.plan is None):
@@ -138,9 +144,11 @@ def _look(book: Books) -> tuple[list[School], Mapping[int, Contact], Mapping[int
         received[log.school_no] = max([received.get(log.school_no, 0), *(branch.received for branch in branches)])
     contacts = {}
     for school in schools:
-        heard = [device.last_contact for device in book.list_devices(school.no) if device.last_contact is not None]
+        devices = book.list_devices(school.no)
+        heard = [device.last_contact for device in devices if device.last_contact is not None]
         last = max([*heard, received.get(school.no, 0)], default=0)
         county = book.county_head(school.no)
         bases[school.no] += ((county.log, 0, county.seq),) if county else ()
-        contacts[school.no] = Contact(last or None, apart[school.no])
+        unheard = sum(device.is_awaited for device in devices)
+        contacts[school.no] = Contact(last or None, apart[school.no], unheard=unheard)
     return schools, contacts, bases

@@ -54,6 +54,7 @@ class Concern(StrEnum):
     BROKEN = "broken"
     FORK = "fork"
     OVERLAP = "overlap"
+    UNHEARD = "unheard"
     QUARANTINE = "quarantine"
     INCIDENT = "incident"
     TWO_BELLS = "two_bells"
@@ -71,6 +72,7 @@ CONCERN_WORDS = {
     Concern.BROKEN: Words("县里存的日志损坏", "Stored log damaged"),
     Concern.FORK: Words("日志分叉", "Log forked"),
     Concern.OVERLAP: Words("原电脑接手后又有记录", "Lines after a takeover"),
+    Concern.UNHEARD: Words("恢复后还没联系", "Not heard since the restoration"),
     Concern.QUARANTINE: Words("有单独保留的数据", "Data in quarantine"),
     Concern.INCIDENT: Words("二级事件未结", "Level 2 incident open"),
     Concern.TWO_BELLS: Words("两台电脑都响铃", "Two laptops hold the bell"),
@@ -97,12 +99,14 @@ class BlockCells:
 class Contact:
     """What the office knows besides the lines: `last` is its own time (ms) of the school's last word.
 
-    `broken`: the office's own copy of a log is damaged on disk.
+    `broken`: the office's own copy of a log is damaged on disk; `unheard`: laptops that were heard of before the office
+    was put back, and not since.
     """
 
     last: int | None = None
     quarantined: int = 0
     broken: bool = False
+    unheard: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,7 +281,8 @@ def _state(facts: Facts | None) -> SchoolState:
 
 def _concerns(facts: Facts | None, silent: bool, contact: Contact) -> list[Concern]:
     if facts is None:
-        return [Concern.QUARANTINE, Concern.NEVER_SEEN] if contact.quarantined else [Concern.NEVER_SEEN]
+        known = {Concern.UNHEARD: contact.unheard, Concern.QUARANTINE: contact.quarantined, Concern.NEVER_SEEN: True}
+        return [concern for concern, holds in known.items() if holds]
     signals = facts.signals
     ringing = None if facts.handed_in else count_holders(facts.bells)
     found = {
@@ -288,6 +293,7 @@ def _concerns(facts: Facts | None, silent: bool, contact: Contact) -> list[Conce
         Concern.BROKEN: contact.broken,
         Concern.FORK: facts.open_forks > 0,
         Concern.OVERLAP: facts.open_overlap > 0,
+        Concern.UNHEARD: contact.unheard > 0,
         Concern.QUARANTINE: contact.quarantined > 0,
         Concern.INCIDENT: facts.incidents.open[2] > 0,
         Concern.TWO_BELLS: (ringing or 0) > 1,

@@ -83,7 +83,10 @@ class Bundles:
             for log in bundle.logs:
                 self._take_log(log, None, name)
             raise DomainError(ErrorCode.SCHOOL_UNKNOWN, school=bundle.school)
-        return Taken(bundle, school, tuple(self._take_log(log, device, name) for log in bundle.logs))
+        taken = Taken(bundle, school, tuple(self._take_log(log, device, name) for log in bundle.logs))
+        if device is not None and taken.complete:
+            self._office.store.write(lambda book: _hear_again(book, device, bundle))
+        return taken
 
     def receipt_file(self, code: str, account: Account | None = None) -> ReceiptFile:
         """What to carry back to a school; raises ACTION_REFUSED or SCHOOL_UNKNOWN."""
@@ -111,6 +114,13 @@ def _find(book: Books, bundle: Bundle) -> tuple[School | None, Device | None]:
     if school is None or device is None or device.revoked:
         return school, None
     return school, device if (device.key, device.school_no) == (bundle.key, school.no) else None
+
+
+def _hear_again(book: Books, device: Device, bundle: Bundle) -> None:
+    """A laptop's bundle holds all that it has, so it counts as a contact, if it was made since the office went back."""
+    restoration = book.find_restoration()
+    if restoration is not None and bundle.made >= restoration.at:
+        book.hear_again(device.no)
 
 
 def _receipt_file(book: Books, school: School, county: bytes | None) -> ReceiptFile:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from shared.store.durable import write_whole
 from sync_server.store.ports import Store
-from sync_server.store.records import OfficeRow
+from sync_server.store.records import OfficeRow, Restoration
 
 NAME = "high_water.json"
 
@@ -22,21 +22,21 @@ def note_high_water(store: Store, folder: Path) -> None:
         write_whole(folder / NAME, json.dumps({"lines": lines}).encode() + b"\n")
 
 
-def check_epoch(store: Store, row: OfficeRow, folder: Path) -> OfficeRow:
-    """The office as it goes on: with a new epoch when its database is older than the mark beside it says."""
+def check_epoch(store: Store, row: OfficeRow, folder: Path, at: int, source: str) -> OfficeRow:
+    """The office as it goes on: with a new epoch when it was put back from `source`, or by hand.
+
+    By hand means: the database holds less than the mark beside it says. The mark is lowered only once the epoch is
+    committed; `at` is now on the office's clock (ms).
+    """
     had, has = _high_water(folder), store.read(lambda book: book.count_lines())
-    if has >= had:
+    if has >= had and not source:
         return row
     log.warning("the database was put back: it holds %d of %d lines; the schools send the others again", has, had)
-    return take_epoch(store, row, folder)
-
-
-def take_epoch(store: Store, row: OfficeRow, folder: Path) -> OfficeRow:
-    """Begin a new epoch; only then is the mark lowered to what the database holds."""
-    fresh = replace(row, epoch=secrets.token_hex(6))
-    store.write(lambda book: book.set_epoch(fresh.epoch))
+    upto = store.read(lambda book: book.last_word())
+    restoration = Restoration(secrets.token_hex(6), at, source, upto, had, has)
+    store.write(lambda book: book.begin_epoch(restoration))
     note_high_water(store, folder)
-    return fresh
+    return replace(row, epoch=restoration.epoch)
 
 
 def _high_water(folder: Path) -> int:

@@ -90,3 +90,14 @@ def m0002_quarantine(db: Database) -> None:
     """Which laptop sent what stands apart; it can only grow: what became of it stands in the county log."""
     db.execute("ALTER TABLE quarantine ADD COLUMN device TEXT")
     guard(db, "quarantine")
+
+
+@server_migrations()
+def m0003_restoration(db: Database) -> None:
+    """When the office was put back, and which laptops of before were heard again since: null, 0 or 1."""
+    db.execute(
+        "CREATE TABLE restoration (no INTEGER PRIMARY KEY, epoch TEXT NOT NULL, at INTEGER NOT NULL,"
+        " source TEXT NOT NULL, upto INTEGER, had INTEGER NOT NULL, has INTEGER NOT NULL)"
+    )
+    guard(db, "restoration")
+    db.execute("ALTER TABLE device ADD COLUMN heard_again INTEGER")

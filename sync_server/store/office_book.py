@@ -3,7 +3,7 @@
 import sqlite3
 
 from shared.timepiece import Rehearsal
-from sync_server.store.records import Account, Content, OfficeRow
+from sync_server.store.records import Account, Content, OfficeRow, Restoration
 
 
 class SqliteOfficeBook:
@@ -31,9 +31,30 @@ class SqliteOfficeBook:
             (office.epoch, office.county, office.campaign, office.mode, *clock),
         )
 
-    def set_epoch(self, epoch: str) -> None:
-        """See `OfficeBook.set_epoch`."""
-        self._db.execute("UPDATE office SET epoch = ?", (epoch,))
+    def begin_epoch(self, restoration: Restoration) -> None:
+        """See `OfficeBook.begin_epoch`."""
+        now = restoration
+        self._db.execute("UPDATE office SET epoch = ?", (now.epoch,))
+        self._db.execute(
+            "INSERT INTO restoration (epoch, at, source, upto, had, has) VALUES (?, ?, ?, ?, ?, ?)",
+            (now.epoch, now.at, now.source, now.upto, now.had, now.has),
+        )
+        self._db.execute(
+            "UPDATE device SET heard_again = CASE WHEN revoked = 0 AND (last_contact IS NOT NULL"
+            " OR no IN (SELECT device_no FROM log)) THEN 0 END"
+        )
+
+    def find_restoration(self) -> Restoration | None:
+        """See `OfficeBook.find_restoration`."""
+        sql = "SELECT epoch, at, source, upto, had, has FROM restoration ORDER BY no DESC LIMIT 1"
+        row = self._db.execute(sql).fetchone()
+        return Restoration(*row) if row else None
+
+    def last_word(self) -> int | None:
+        """See `OfficeBook.last_word`."""
+        sql = "SELECT max(at) FROM (SELECT last_contact AS at FROM device UNION ALL SELECT received FROM branch)"
+        at: int | None = self._db.execute(sql).fetchone()[0]
+        return at
 
     def count_lines(self) -> int:
         """See `OfficeBook.count_lines`."""

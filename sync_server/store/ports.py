@@ -14,6 +14,7 @@ from sync_server.store.records import (
     EnrolCode,
     OfficeRow,
     Quarantined,
+    Restoration,
     School,
     StoredLog,
     Verdict,
@@ -36,8 +37,16 @@ class OfficeBook(Protocol):
         """Fix the office, once; a second time is a fault of the store."""
         ...
 
-    def set_epoch(self, epoch: str) -> None:
-        """Name what the office is from now on."""
+    def begin_epoch(self, restoration: Restoration) -> None:
+        """Name what the office is from now on; every laptop that was heard of before waits to be heard again."""
+        ...
+
+    def find_restoration(self) -> Restoration | None:
+        """The last time that the office was put back."""
+        ...
+
+    def last_word(self) -> int | None:
+        """When (ms, the office's clock) anything of a school was last heard."""
         ...
 
     def count_lines(self) -> int:
@@ -110,6 +119,10 @@ class SchoolBook(Protocol):
 
     def touch_device(self, device_no: int, at: int, skew: int | None) -> None:
         """Note a contact, and the clock skew when it is known."""
+        ...
+
+    def hear_again(self, device_no: int) -> None:
+        """Note that what a laptop has was brought since the office was put back."""
         ...
 
     def find_code(self, digest: bytes) -> EnrolCode | None:

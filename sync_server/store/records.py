@@ -18,6 +18,22 @@ class OfficeRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Restoration:
+    """When the office was put back and this epoch began (`at`, its own clock in ms), and to what.
+
+    `source` is the backup's file name, empty when somebody put an older database in place by hand. `upto` is when
+    anything was last heard in what was put back; it `has` so many lines of those that the office `had` (0: unknown).
+    """
+
+    epoch: str
+    at: int
+    source: str
+    upto: int | None
+    had: int
+    has: int
+
+
+@dataclass(frozen=True, slots=True)
 class School:
     """A sample school; `plan` is the SHA-256 of the plan file it works by."""
 
@@ -30,7 +46,10 @@ class School:
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """An enrolled laptop; `skew` is its clock minus ours (ms) at the last session."""
+    """An enrolled laptop; `skew` is its clock minus ours (ms) at the last session.
+
+    `heard_again`: whether it was heard since the office was put back, None when it was not heard of before that.
+    """
 
     no: int
     id: str
@@ -41,6 +60,12 @@ class Device:
     revoked: bool
     last_contact: int | None
     skew: int | None
+    heard_again: bool | None = None
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether the office waits to hear it again."""
+        return self.heard_again is False and not self.revoked
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,8 @@ import sqlite3
 
 from sync_server.store.records import Device, EnrolCode, School
 
+_DEVICE = "SELECT no, id, school_no, key, software, enrolled, revoked, last_contact, skew, heard_again FROM device"
+
 
 class SqliteSchoolBook:
     """See `SchoolBook`."""
@@ -36,17 +38,12 @@ class SqliteSchoolBook:
 
     def find_device(self, device_id: str) -> Device | None:
         """See `SchoolBook.find_device`."""
-        sql = "SELECT no, id, school_no, key, software, enrolled, revoked, last_contact, skew FROM device WHERE id = ?"
-        row = self._db.execute(sql, (device_id,)).fetchone()
+        row = self._db.execute(f"{_DEVICE} WHERE id = ?", (device_id,)).fetchone()
         return _device(row) if row else None
 
     def list_devices(self, school_no: int) -> list[Device]:
         """See `SchoolBook.list_devices`."""
-        sql = (
-            "SELECT no, id, school_no, key, software, enrolled, revoked, last_contact, skew FROM device"
-            " WHERE school_no = ? ORDER BY no"
-        )
-        rows = self._db.execute(sql, (school_no,))
+        rows = self._db.execute(f"{_DEVICE} WHERE school_no = ? ORDER BY no", (school_no,))
         return [_device(row) for row in rows]
 
     def add_device(self, device: Device) -> int:
@@ -66,6 +63,11 @@ class SqliteSchoolBook:
         self._db.execute(
             "UPDATE device SET last_contact = ?, skew = coalesce(?, skew) WHERE no = ?", (at, skew, device_no)
         )
+        self.hear_again(device_no)
+
+    def hear_again(self, device_no: int) -> None:
+        """See `SchoolBook.hear_again`."""
+        self._db.execute("UPDATE device SET heard_again = 1 WHERE no = ? AND heard_again = 0", (device_no,))
 
     def find_code(self, digest: bytes) -> EnrolCode | None:
         """See `SchoolBook.find_code`."""
@@ -83,6 +85,7 @@ class SqliteSchoolBook:
         self._db.execute("UPDATE enrol_code SET device_no = ? WHERE hash = ?", (device_no, digest))
 
 
-def _device(row: tuple[int, str, int, str, str, int, int, int | None, int | None]) -> Device:
-    no, device_id, school_no, key, software, enrolled, revoked, last_contact, skew = row
-    return Device(no, device_id, school_no, key, software, enrolled, bool(revoked), last_contact, skew)
+def _device(row: tuple[int, str, int, str, str, int, int, int | None, int | None, int | None]) -> Device:
+    no, device_id, school_no, key, software, enrolled, revoked, last_contact, skew, heard_again = row
+    again = None if heard_again is None else bool(heard_again)
+    return Device(no, device_id, school_no, key, software, enrolled, bool(revoked), last_contact, skew, again)

@@ -7,6 +7,7 @@ from sync_server.services.board_row import SILENT_AFTER_MS
 from sync_server.services.office import Office
 from sync_server.web.accounts.session import account_rule, init_session, program_rule
 from sync_server.web.accounts.views import bp as accounts
+from sync_server.web.backups.views import bp as backups
 from sync_server.web.board.views import bp as board
 from sync_server.web.bundles.views import bp as bundles
 from sync_server.web.desk import make_desk
@@ -17,7 +18,7 @@ from sync_server.web.messages.views import bp as messages
 from sync_server.web.quarantine.views import bp as quarantine
 from sync_server.web.school.views import bp as school
 
-FEATURES = (frame, accounts, board, school, messages, bundles, quarantine, heads)
+FEATURES = (frame, accounts, board, school, messages, bundles, quarantine, heads, backups)
 RULES: dict[str, Rule] = {"account": account_rule, "account_or_basic": program_rule}
 """`account`: signed in, forms only from our pages; `account_or_basic`: the same, or HTTP basic, for programs."""
 

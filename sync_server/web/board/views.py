@@ -100,6 +100,7 @@ def _context() -> dict[str, Any]:
         "state": state,
         "text": text,
         "summary": summarise(rows),
+        "recovery": the_desk().board.recovery(the_account()),
         "waiting": the_desk().quarantine.count(the_account()),
         "columns": max((len(row.facts.blocks or ()) for row in rows if row.facts), default=0),
         "kind_of": kind_of,

@@ -64,9 +64,10 @@ def choose(code: str) -> Any:
 
 def _links(code: str) -> dict[Concern, str]:
     """The pages where somebody can do something about a concern."""
+    links = {Concern.UNHEARD: url_for("backups.page")} if may(the_account(), Action.VIEW_BACKUPS, code) else {}
     if not may(the_account(), Action.VIEW_QUARANTINE, code):
-        return {}
-    return {
+        return links
+    return links | {
         Concern.FORK: "#partings",
         Concern.OVERLAP: "#partings",
         Concern.QUARANTINE: url_for("quarantine.page", school=code),
