@@ -74,6 +74,37 @@ def find_change(kept: KeptLog) -> int | None:
     return None if signed.head == end and signed.is_signed_by(birth.key) else end.seq
 
 
+def find_county_change(connection: sqlite3.Connection) -> tuple[str, int] | None:
+    """The school and the line at which a county log is not what the hashes beside its lines say; None when all are.
+
+    No head stands at its end: the office signs one when a laptop asks. Lines cut off at the end leave no trace.
+    """
+    sql = (
+        "SELECT c.no, coalesce(school.code, '–'), county_log.birth FROM"
+        " (SELECT school_no AS no FROM county_log UNION SELECT school_no FROM county_line) AS c"
+        " LEFT JOIN school ON school.no = c.no LEFT JOIN county_log ON county_log.school_no = c.no"
+    )
+    for no, code, birth in connection.execute(sql).fetchall():
+        changed = _county_change(connection, no, as_bytes(birth))
+        if changed is not None:
+            return str(code), changed
+    return None
+
+
+def _county_change(connection: sqlite3.Connection, school: int, birth: bytes) -> int | None:
+    try:
+        decode_birth(birth)
+    except DomainError:
+        return 0
+    digest = birth_hash(birth)
+    rows = connection.execute("SELECT seq, raw, hash FROM county_line WHERE school_no = ? ORDER BY seq", (school,))
+    for place, (seq, raw, beside) in enumerate(rows, start=1):
+        digest = next_hash(digest, as_bytes(raw))
+        if as_number(seq) != place or as_bytes(beside) != digest:
+            return place
+    return None
+
+
 def _own(connection: sqlite3.Connection, log: int, branch: int) -> tuple[list[bytes], list[bytes | None]]:
     sql = "SELECT raw, hash FROM line WHERE log_no = ? AND branch = ? ORDER BY seq"
     rows = connection.execute(sql, (log, branch)).fetchall()

@@ -7,7 +7,7 @@ from pathlib import Path
 from shared.domain.errors import DomainError, ErrorCode
 from shared.log.chain import Head
 from shared.store.durable import disk_errors, fresh_path, publish
-from shared.store.office_file import find_change, holds_office, read_kept_logs
+from shared.store.office_file import find_change, find_county_change, holds_office, read_kept_logs
 from shared.store.reading import opened
 from shared.store.set_aside import set_aside
 from shared.store.writer import EXCLUSIVE, FAULTS, connect
@@ -25,7 +25,10 @@ class OfficeCopy:
 
 
 def check_copy(path: Path) -> OfficeCopy:
-    """Verify a copy, its pages and then every chain; raises OFFICE_COPY_DAMAGED with what is wrong."""
+    """Verify a copy: its pages, every school's chain, every county log's.
+
+    Raises OFFICE_COPY_DAMAGED with what is wrong.
+    """
     try:
         with opened(path) as connection:
             pages = str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
@@ -37,6 +40,9 @@ def check_copy(path: Path) -> OfficeCopy:
                 if changed is not None:
                     raise _damaged(path, f"{kept.log} {changed}")
                 heads.append(kept.heads[-1].head)
+            county = find_county_change(connection)
+            if county is not None:
+                raise _damaged(path, f"县级日志 county log {county[0]} {county[1]}")
             row = book.find_office()
             if row is None:
                 raise _damaged(path, "–")

@@ -14,12 +14,13 @@ from shared.domain.errors import DomainError, ErrorCode
 from shared.domain.office import Kept
 from shared.log.receipt import ACCEPTED, BACKED_UP
 from shared.store.backups import list_backups
+from shared.wire.county_log import MESSAGE_SENT
 from sync_server.cli import server
 from sync_server.services.backups import OfficeBackups
 from sync_server.services.epochs import note_high_water
 from sync_server.services.office import Office
 from sync_server.store.copies import check_copy
-from tests.office_house import ServedOffice
+from tests.office_house import FIRST, ServedOffice
 from tests.sync_house import SyncLaptop, enrol_laptop, serve, stored_lines
 
 
@@ -42,6 +43,24 @@ def spoil_a_line(database: Path) -> None:
     with sqlite3.connect(database) as connection:
         connection.execute("DROP TRIGGER line_no_update")
         connection.execute("UPDATE line SET raw = replace(raw, '\"wall\":1', '\"wall\":2') WHERE seq = 7")
+    connection.close()
+
+
+def say_to_school(office: Office, *texts: str) -> None:
+    """The county says something to the first school."""
+    school = office.store.read(lambda book: book.find_school(FIRST))
+    assert school is not None
+    for text in texts:
+        office.county_logs.append(school, MESSAGE_SENT.name, {"text": text}, "李娜")
+
+
+def rot(database: Path, table: str, column: str, where: str) -> None:
+    """One bit of one byte in the middle of a cell flips."""
+    with sqlite3.connect(database) as connection:
+        connection.execute(f"DROP TRIGGER {table}_no_update")
+        cell = bytearray(connection.execute(f"SELECT {column} FROM {table} WHERE {where}").fetchone()[0])
+        cell[len(cell) // 2] ^= 1
+        connection.execute(f"UPDATE {table} SET {column} = ? WHERE {where}", (bytes(cell),))
     connection.close()
 
 
@@ -89,6 +108,52 @@ def test_a_backup_that_does_not_verify_counts_for_nothing(
     assert "office_copy_damaged" in caplog.text
     laptop.runner.run_pass()
     assert laptop.runner.backed_up == 0
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "where", "line"),
+    [
+        ("county_line", "raw", "seq = 2", 2),
+        ("county_line", "raw", "seq = 3", 3),
+        ("county_line", "hash", "seq = 3", 3),
+        ("county_log", "birth", "1", 1),
+    ],
+)
+def test_a_rotten_byte_of_the_county_log_makes_a_backup_count_as_damaged(
+    served: ServedOffice, laptop: SyncLaptop, table: str, column: str, where: str, line: int
+) -> None:
+    say_to_school(served.office, "八点半到会议室", "请核对名册", "回邮单带上")
+    backups, folder = OfficeBackups(served.office), served.office.config.backups_folder
+    rot(backups.make(), table, column, where)
+    made = list_backups(folder)[0].path
+    with pytest.raises(DomainError) as failure:
+        check_copy(made)
+    assert (failure.value.code, failure.value.values["reason"]) == (
+        ErrorCode.OFFICE_COPY_DAMAGED,
+        f"县级日志 county log {FIRST} {line}",
+    )
+    made.unlink()
+    rot(served.office.config.database, table, column, where)
+    with pytest.raises(DomainError):
+        backups.make()
+    assert (list_backups(folder), (folder / "failed.sqlite").exists()) == ([], True)
+    served.close()
+    assert restore(folder.parent, folder / "failed.sqlite").exit_code != 0
+
+
+@pytest.mark.parametrize(("lost", "line"), [("county_line WHERE seq = 1", 1), ("county_log", 0)])
+def test_a_county_log_of_which_a_part_is_lost_makes_a_backup_count_as_damaged(
+    served: ServedOffice, laptop: SyncLaptop, lost: str, line: int
+) -> None:
+    say_to_school(served.office, "八点半到会议室", "请核对名册")
+    made = OfficeBackups(served.office).make()
+    with sqlite3.connect(made) as connection:
+        connection.execute(f"DROP TRIGGER {lost.split()[0]}_no_delete")
+        connection.execute(f"DELETE FROM {lost}")
+    connection.close()
+    with pytest.raises(DomainError) as failure:
+        check_copy(made)
+    assert failure.value.values["reason"] == f"县级日志 county log {FIRST} {line}"
 
 
 def test_bytes_that_are_no_line_keep_no_backup_from_being_made(served: ServedOffice, laptop: SyncLaptop) -> None:
