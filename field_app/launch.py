@@ -15,7 +15,7 @@ from flask import Flask
 from field_app.app import House, alone_in, create_app, create_damage_app, open_house
 from field_app.config import FieldConfig
 from field_app.services.ringing import Ringing
-from field_app.services.stepping_aside import finish_stepping_aside, step_aside
+from field_app.services.stepping_aside import check_room, finish_stepping_aside, step_aside
 from field_app.services.takeover import Estate, read_promise, resume_takeover
 from field_app.timekeeping.engine import SignalEngine
 from field_app.timekeeping.speaker import find_speaker
@@ -86,13 +86,15 @@ class _Run:
         if house is None:
             return
         house.laptop.reserve.keep()
-        resume_takeover(house.laptop)
-        house.laptop.note_start()
-        house.sync.start()
-        house.box.start()
-        house.backups.start()
-        self._engine = SignalEngine(Ringing(house.laptop, find_speaker(self._config.sound)))
-        self._engine.start()
+        try:
+            resume_takeover(house.laptop)
+            house.laptop.note_start()
+        finally:  # also when the disk refused: once it has room, this laptop goes on without another start
+            house.sync.start()
+            house.box.start()
+            house.backups.start()
+            self._engine = SignalEngine(Ringing(house.laptop, find_speaker(self._config.sound)))
+            self._engine.start()
 
     def close(self) -> None:
         """Let go of every file."""
@@ -110,6 +112,7 @@ class _Run:
     def _step_aside(self, estate: Estate, reason: str) -> None:
         """Close everything, lay the own log aside, and open again, which takes over; pages ask again meanwhile."""
         with self._lock:
+            check_room(self._config.folder)
             self._stop()
             try:
                 with alone_in(self._config.folder):

@@ -42,7 +42,7 @@ class Visitor:
         self._http.headers["Accept"] = "application/json"
         self._http.get(address, timeout=30)
 
-    def say(self, path: str, **fields: object) -> dict[str, Any]:
+    def say(self, path: str, /, **fields: object) -> dict[str, Any]:
         """The JSON answer to a form with a fresh request id."""
         body = {"request_id": uuid.uuid4().hex, **fields}
         told: dict[str, Any] = json.loads(self._http.post(self.base + path, data=body, timeout=30).content)
@@ -57,9 +57,9 @@ class Visitor:
         """A page as a reader gets it."""
         return self._http.get(self.base + path, headers={"Accept": "text/html"}, timeout=30).text
 
-    def submit(self, path: str) -> str:
-        """The page that answers a form without fields, as a reader gets it."""
-        return self._http.post(self.base + path, headers={"Accept": "text/html"}, timeout=30).text
+    def submit(self, path: str, /, **fields: object) -> str:
+        """The page that answers a form, as a reader gets it."""
+        return self._http.post(self.base + path, data=fields, headers={"Accept": "text/html"}, timeout=30).text
 
     def close(self) -> None:
         """Let go of the connection."""

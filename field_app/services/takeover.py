@@ -18,7 +18,7 @@ from shared.log.line import decode_line
 from shared.log.logfile import Fragment
 from shared.log.signing import log_id
 from shared.log.verification import verify_log
-from shared.store.durable import write_whole
+from shared.store.durable import disk_errors, sync_folder, write_whole
 from shared.store.reading import is_database, read_logs
 from shared.wire.kit import Kit, read_kit
 
@@ -123,6 +123,13 @@ def promise_takeover(folder: Path, promise: Promise) -> None:
     """Write down that the laptop in this folder takes over; `resume_takeover` sees to it."""
     word = {"from": promise.path, "source": promise.source, "reason": promise.reason, "aside": promise.aside}
     write_whole(folder / _WORD, json.dumps(word).encode("ascii"))
+
+
+def withdraw_promise(folder: Path) -> None:
+    """Promise nothing any more; raises NOT_RECORDED."""
+    with disk_errors():
+        (folder / _WORD).unlink(missing_ok=True)
+        sync_folder(folder)
 
 
 def read_promise(folder: Path) -> Promise:

@@ -68,9 +68,14 @@ def test_nothing_is_said_to_be_recorded_that_is_not_on_disk(tmp_path: Path, call
 
 
 def record_on_full_disk(folder: Path, *words: str) -> dict[str, Any]:
-    """Record on a disk of 40 MiB that is full to the last byte; what was confirmed and refused."""
+    """Record on a disk that is full to the last byte; what was confirmed and refused."""
+    return run_on_small_disk(folder, "tests.integration.records_on_full_disk", *words)
+
+
+def run_on_small_disk(folder: Path, module: str, *words: str) -> dict[str, Any]:
+    """What a module prints that runs with a disk of 40 MiB at this folder."""
     folder.mkdir()
-    inside = ["-m", "tests.integration.records_on_full_disk", str(folder), *words]
+    inside = ["-m", module, str(folder), *words]
     mounted = 'mount -t tmpfs -o size=40m none "$0" && exec "$@"'
     command = ["unshare", "--map-root-user", "--mount", "sh", "-c", mounted, str(folder), sys.executable, *inside]
     done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=120)

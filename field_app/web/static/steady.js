@@ -38,6 +38,7 @@
         next.pathname + next.search === location.pathname + location.search ? location.reload() : location.assign(next);
       } catch (problem) {
         alertOf(form).textContent = `✕ ${problem.message}`;
+        alertOf(form).scrollIntoView({ block: "nearest" });
         delete form.dataset.busy;
       }
     });

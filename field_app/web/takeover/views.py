@@ -13,7 +13,7 @@ from field_app.web.answers import form_text
 from shared.domain.errors import DomainError, ErrorCode
 from shared.domain.takeover import REASONS
 from shared.web.access import access
-from shared.web.errors import wants_json
+from shared.web.errors import say, wants_json
 
 bp = Blueprint("takeover", __name__, url_prefix="/takeover", template_folder="templates")
 
@@ -51,22 +51,24 @@ def go_on() -> Any:
     if reason not in {choice.id for choice in REASONS}:
         raise DomainError(ErrorCode.FIELD_INVALID, field="reason", value=reason[:20], expected="broken, gone, …")
     estate = find_newest(Path(form_text("path")))
-    _take_over(estate, reason)
+    step_aside = cast("StepAside | None", current_app.extensions["step_aside"])
+    if step_aside is not None and is_spare(the_laptop()):
+        # a spare that was enrolled beforehand lays its own log aside first; its house, and this app, end with that
+        try:
+            step_aside(estate, reason)
+        except DomainError as problem:
+            if wants_json():
+                raise
+            flash(_("没有接手：%(why)s", why=say(problem)), "danger")  # for the app that is open again to show
+            return redirect(url_for("takeover.page", place=form_text("path")), code=303)
+    else:
+        take_over(the_laptop(), estate, reason)
+        the_sync().start()
     said = _("已接手：接在第 %(n)d 条之后", n=estate.head.seq)
     if wants_json():
         return jsonify(said=said, next=url_for("people.first_page"))
     flash(said)
     return redirect(url_for("people.first_page"), code=303)
-
-
-def _take_over(estate: Estate, reason: str) -> None:
-    """A spare that was enrolled beforehand lays its own log aside first; its house, and this app, end with that."""
-    step_aside = cast("StepAside | None", current_app.extensions["step_aside"])
-    if step_aside is not None and is_spare(the_laptop()):
-        step_aside(estate, reason)
-        return
-    take_over(the_laptop(), estate, reason)
-    the_sync().start()
 
 
 def _look(place: str) -> list[Estate] | None:
