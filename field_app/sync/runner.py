@@ -132,7 +132,9 @@ class SyncRunner:
         """Bring every log of this laptop to the office, those it took over from first; the finding is of its own."""
         logs = self._logs()
         own = logs[-1]
-        probed = self._client.probe([self._asked(log.head.log) for log in logs])
+        probed = self._client.probe([self._asked(log) for log in logs])
+        for travelled in probed.get("backed_up_beside", []):
+            self._keep_receipt(travelled, None)
         finding = None
         for log, answer in zip(logs, probed["logs"], strict=True):
             if "backed_up" in answer:
@@ -152,9 +154,8 @@ class SyncRunner:
                 finding = _finding(common)
         return finding, probed["county"]
 
-    def _asked(self, log: str) -> dict[str, Any]:
-        backed_up = self._office.receipts(log, BACKED_UP)
-        return {"log": log, "backed_up": backed_up[0].head.seq if backed_up else 0}
+    def _asked(self, log: Outgoing) -> dict[str, Any]:
+        return {"log": log.head.log, "backed_up": self._proven(log, BACKED_UP)}
 
     def _ask_at(self, log: str, points: Sequence[int]) -> dict[int, bytes]:
         answer = self._client.probe([{"log": log, "at": list(points)}])["logs"][0]

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from marshmallow import RAISE, Schema, fields, validate
+from marshmallow import EXCLUDE, RAISE, Schema, fields, validate
 
 from shared.wire.routes import PROBE_LOGS, PROBE_POINTS
 
@@ -33,6 +33,15 @@ class Body(Schema):
         unknown = RAISE
 
 
+class Part(Schema):
+    """A part of an answer, of which a later office may say more."""
+
+    class Meta:
+        """Unknown keys are passed over."""
+
+        unknown = EXCLUDE
+
+
 class HelloAsked(Body):
     """A laptop's hello: the protocol it speaks and a nonce of its own."""
 
@@ -60,14 +69,14 @@ class EnrolAsked(Body):
     software = fields.String(required=True, validate=validate.Length(1, 40))
 
 
-class SchoolNamed(Body):
+class SchoolNamed(Part):
     """A school's code and name."""
 
     code = fields.String(required=True)
     name = fields.String(required=True)
 
 
-class RehearsalShape(Body):
+class RehearsalShape(Part):
     """How a rehearsal's clock runs; times in ms."""
 
     rate = _whole(required=True)
@@ -119,21 +128,21 @@ class ProbeAsked(Body):
     logs = fields.List(fields.Nested(ProbeLog), required=True, validate=validate.Length(max=PROBE_LOGS))
 
 
-class PointShape(Body):
+class PointShape(Part):
     """A position and its hash."""
 
     seq = _whole(required=True)
     hash = fields.String(required=True, validate=_HEX32)
 
 
-class ReceiptShape(Body):
+class ReceiptShape(Part):
     """A receipt's exact text and the office's signature over it."""
 
     receipt = fields.String(required=True)
     sig = fields.String(required=True, validate=_HEX64)
 
 
-class ProbedLog(Body):
+class ProbedLog(Part):
     """What the office holds of a log: one head a branch (none: unknown), hashes of the first branch."""
 
     log = fields.String(required=True)
@@ -143,13 +152,14 @@ class ProbedLog(Body):
 
 
 class ProbeAnswer(Body):
-    """The laptop's logs as the office holds them, and the head of its county log."""
+    """The laptop's logs as the office holds them, the county log's head, and receipts of further branches."""
 
     logs = fields.List(fields.Nested(ProbedLog), required=True)
     county = fields.Nested(PointShape, required=True, allow_none=True)
+    backed_up_beside = fields.List(fields.Nested(ReceiptShape))
 
 
-class Run(Body):
+class Run(Part):
     """Neighbouring lines of a batch with the same result."""
 
     first = _whole(required=True)

@@ -11,6 +11,7 @@ from shared.wire.receipt_file import ReceiptFile
 from shared.wire.routes import DUPLICATE
 from sync_server.services.access import Action, decide
 from sync_server.services.ingest import FORK, Accepted, Run, Voucher
+from sync_server.services.lineage import Lineage
 from sync_server.services.office import Office
 from sync_server.store.ports import Books
 from sync_server.store.records import Account, Device, School
@@ -130,9 +131,9 @@ def _receipt_file(book: Books, school: School, county: bytes | None) -> ReceiptF
     for log in logs:
         heads = [*(branch.head for branch in book.branches(log)), *(head for head in named if head.log == log.id)]
         found = [book.find_receipt(log, head, ACCEPTED) for head in dict.fromkeys(heads)]
-        backed_up = book.newest_receipt(log, BACKED_UP)
-        found.append(backed_up[1:] if backed_up else None)
         receipts += [{"receipt": text, "sig": signature} for text, signature in filter(None, found)]
+        backed_up = dict.fromkeys(Lineage(book, log).newest_receipts(BACKED_UP).values())
+        receipts += [receipt.travelled() for receipt in backed_up]
     wanted = {school.plan, fold_county(book.county_lines(school.no)).plan or ""} - {""}
     contents = [content.body for sha256 in sorted(wanted) if (content := book.find_content(sha256)) is not None]
     return ReceiptFile(school.code, school.name, tuple(receipts), county, tuple(contents))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from shared.log.birth import birth_hash
 from shared.log.chain import Head, next_hash
 from sync_server.store.ports import CHECKPOINT, LogBook
-from sync_server.store.records import Branch, StoredLog
+from sync_server.store.records import Branch, KeptReceipt, StoredLog
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,17 @@ class Lineage:
         for line in self._book.lines(self._log, branch.no, near, seq):
             digest = next_hash(digest or b"", line)
         return digest
+
+    def newest_receipts(self, mark: str) -> dict[int, KeptReceipt]:
+        """Of each branch, by its number, the newest receipt with this mark for one of its lines; most lines first."""
+        found: dict[int, KeptReceipt] = {}
+        for receipt in self._book.receipts(self._log, mark):
+            for branch in self.branches:
+                if branch.no not in found and self.hash_at(branch, receipt.head.seq) == receipt.head.hash:
+                    found[branch.no] = receipt
+            if len(found) == len(self.branches):
+                break
+        return found
 
     def place(self, start: Head, heads: list[Head]) -> Place | None:
         """The branch that shares most of a batch; None when no branch holds its start."""

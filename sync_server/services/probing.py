@@ -21,29 +21,34 @@ class Probing:
 
         def work(book: Books) -> dict[str, Any]:
             county = book.county_head(school.no)
-            return {
-                "logs": [_probed(book, school, item) for item in asked],
-                "county": {"seq": county.seq, "hash": county.hash.hex()} if county else None,
-            }
+            answers, beside = [], list[dict[str, str]]()
+            for item in asked:
+                answer, more = _probed(book, school, item)
+                answers.append(answer)
+                beside += more
+            told = {"logs": answers, "county": _point(county) if county else None}
+            return told | ({"backed_up_beside": beside} if beside else {})
 
         return self._store.read(work)
 
 
-def _probed(book: Books, school: School, item: Mapping[str, Any]) -> dict[str, Any]:
+def _probed(book: Books, school: School, item: Mapping[str, Any]) -> tuple[dict[str, Any], list[dict[str, str]]]:
+    """The answer, and receipts of branches beside the one that is backed up furthest: only the laptop knows its own."""
     stored = book.find_log(item["log"])
     answer: dict[str, Any] = {"log": item["log"], "heads": []}
     if stored is None or stored.school_no != school.no:
-        return answer
+        return answer, []
     lineage = Lineage(book, stored)
     answer["heads"] = [_point(branch.head) for branch in lineage.branches]
     if "at" in item:
         first = lineage.branches[0]
         found = [(seq, lineage.hash_at(first, seq)) for seq in item["at"] if seq <= first.head.seq]
         answer["at"] = [{"seq": seq, "hash": digest.hex()} for seq, digest in found if digest is not None]
-    newest = book.newest_receipt(stored, BACKED_UP) if "backed_up" in item else None
-    if newest is not None and newest[0] > item["backed_up"]:
-        answer["backed_up"] = {"receipt": newest[1], "sig": newest[2]}
-    return answer
+    if "backed_up" not in item:
+        return answer, []
+    kept = dict.fromkeys(lineage.newest_receipts(BACKED_UP).values())
+    newest = [receipt.travelled() for receipt in kept if receipt.head.seq > item["backed_up"]]
+    return answer | ({"backed_up": newest[0]} if newest else {}), newest[1:]
 
 
 def _point(head: Head) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from sync_server.services.choosing import Choosing, PartingView
 from sync_server.services.drawn_day import DrawnDay, draw_day
 from sync_server.services.family import letters_of, living_branches, overlap, voices
 from sync_server.services.folds import Folds, LogFold
+from sync_server.services.lineage import Lineage
 from sync_server.services.local_time import date_text
 from sync_server.services.partings import partings_of
 from sync_server.services.plan_shelf import PlanShelf
@@ -174,11 +175,12 @@ def _look(
     chains = []
     for log in logs:
         fold = log.fold
-        accepted, backed_up = (book.newest_receipt(fold.log, mark) for mark in (ACCEPTED, BACKED_UP))
+        lineage = Lineage(book, fold.log)
+        receipts = [lineage.newest_receipts(mark).get(fold.branch.no) for mark in (ACCEPTED, BACKED_UP)]
+        accepted, backed_up = (receipt.head.seq if receipt else 0 for receipt in receipts)
         before = fold.birth.ancestor
         after = (log.letters.get(before.log, before.log[:8]), before.seq) if before else None
         later = overlap(fold, living) if fold in living else 0
-        receipts = (accepted[0] if accepted else 0, backed_up[0] if backed_up else 0)
-        chains.append(Chain(log.letter, fold, after, later, *receipts))
+        chains.append(Chain(log.letter, fold, after, later, accepted, backed_up))
     apart = [item for item in list_waiting(book) if item.school_no == school.no]
     return book.list_devices(school.no), apart, tuple(chains)

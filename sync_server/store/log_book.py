@@ -2,13 +2,13 @@
 
 import sqlite3
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from shared.log.chain import Head
 from shared.log.receipt import Receipt
 from sync_server.store.ports import CHECKPOINT
-from sync_server.store.records import Branch, Quarantined, StoredLog, Verdict
+from sync_server.store.records import Branch, KeptReceipt, Quarantined, StoredLog, Verdict
 
 _QUARANTINED = "SELECT no, school_no, log, at, code, device, lower(hex(sha256))"
 
@@ -120,14 +120,14 @@ class SqliteLogBook:
         row = self._db.execute(sql, (log.school_no, log.no, head.seq, head.hash, mark)).fetchone()
         return (row[0], row[1]) if row else None
 
-    def newest_receipt(self, log: StoredLog, mark: str) -> tuple[int, str, str] | None:
-        """See `LogBook.newest_receipt`."""
+    def receipts(self, log: StoredLog, mark: str) -> Iterator[KeptReceipt]:
+        """See `LogBook.receipts`."""
         sql = (
-            "SELECT seq, text, signature FROM receipt WHERE school_no = ? AND log_no = ? AND mark = ?"
-            " ORDER BY seq DESC LIMIT 1"
+            "SELECT seq, hash, text, signature FROM receipt WHERE school_no = ? AND log_no = ? AND mark = ?"
+            " ORDER BY seq DESC"
         )
-        row = self._db.execute(sql, (log.school_no, log.no, mark)).fetchone()
-        return (row[0], row[1], row[2]) if row else None
+        for seq, digest, text, signature in self._db.execute(sql, (log.school_no, log.no, mark)):
+            yield KeptReceipt(Head(log.id, seq, digest), text, signature)
 
     def add_receipt(self, log: StoredLog, receipt: Receipt, text: str, signature: str) -> None:
         """See `LogBook.add_receipt`."""

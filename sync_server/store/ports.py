@@ -1,6 +1,6 @@
 """The office's store as a port: units of work over its books, so that services know no database."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Protocol, TypeVar
 
@@ -12,6 +12,7 @@ from sync_server.store.records import (
     Content,
     Device,
     EnrolCode,
+    KeptReceipt,
     OfficeRow,
     Quarantined,
     Restoration,
@@ -193,8 +194,8 @@ class LogBook(Protocol):
         """The text and signature of the receipt for this head."""
         ...
 
-    def newest_receipt(self, log: StoredLog, mark: str) -> tuple[int, str, str] | None:
-        """Line, text and signature of the newest receipt with this mark."""
+    def receipts(self, log: StoredLog, mark: str) -> Iterator[KeptReceipt]:
+        """The receipts with this mark, newest line first, whatever their branch."""
         ...
 
     def add_receipt(self, log: StoredLog, receipt: Receipt, text: str, signature: str) -> None:

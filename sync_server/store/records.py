@@ -106,6 +106,19 @@ class Branch:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptReceipt:
+    """A receipt for a head of a log as it was signed."""
+
+    head: Head
+    text: str
+    signature: str
+
+    def travelled(self) -> dict[str, str]:
+        """The receipt as it travels."""
+        return {"receipt": self.text, "sig": self.signature}
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """Why a line that kept its place is skipped by the fold."""
 

@@ -322,23 +322,23 @@ class Laptop:
 
     def probe(self, at: list[int] | None = None) -> tuple[dict[str, Any], dict[str, Any] | None]:
         """What the office holds of the own log, and the county log's head."""
-        asked: dict[str, Any] = {"log": self.log, "backed_up": max(self.received("backed_up"), 0)}
+        asked = {"log": self.log, "backed_up": max(self.received("backed_up"), 0)} | ({"at": at} if at else {})
         said = self.ask(
             "probe",
-            write_json({"logs": [asked | ({"at": at} if at else {})]}),
+            write_json({"logs": [asked]}),
             {
                 "logs": lambda x: (
                     isinstance(x, list)
                     and len(x) == 1
                     and x[0].get("log") == self.log
-                    and points(x[0].get("heads"))
-                    and points(x[0].get("at", []))
+                    and all(map(points, (x[0].get("heads"), x[0].get("at", []))))
                 ),
                 "county": lambda x: x is None or points([x]),
             },
         )
-        if said["logs"][0].get("backed_up"):
-            self.keep_receipt(said["logs"][0]["backed_up"], "backed_up")
+        for receipt in (said["logs"][0].get("backed_up"), *said.get("backed_up_beside", [])):
+            if receipt and self.own(check_receipt(receipt, self.office)):  # else another branch's
+                self.keep_receipt(receipt, "backed_up")
         return said["logs"][0], said["county"]
 
     def own(self, point: dict[str, Any]) -> bool:

@@ -243,7 +243,7 @@ class Unsuspecting(SyncRunner):
 
     def _send_logs(self) -> tuple[DomainError | None, Any]:
         own = own_log(self._store, self._log_key)
-        probed = self._client.probe([self._asked(own.head.log)])
+        probed = self._client.probe([self._asked(own)])
         theirs = [point["seq"] for point in probed["logs"][0]["heads"]]
         self._push(own, min(max(theirs, default=-1), own.head.seq))
         return None, probed["county"]

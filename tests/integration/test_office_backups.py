@@ -1,6 +1,7 @@
 """The office's backups are verified and told in receipts; one put back brings a new epoch and every line again."""
 
 import logging
+import re
 import secrets
 import shutil
 import sqlite3
@@ -17,9 +18,11 @@ from shared.store.backups import list_backups
 from shared.wire.county_log import MESSAGE_SENT
 from sync_server.cli import server
 from sync_server.services.backups import OfficeBackups
+from sync_server.services.bundles import Bundles
 from sync_server.services.epochs import note_high_water
 from sync_server.services.office import Office
 from sync_server.store.copies import check_copy
+from tests.integration.test_recovery import sign_in
 from tests.office_house import FIRST, ServedOffice
 from tests.sync_house import SyncLaptop, enrol_laptop, serve, stored_lines
 
@@ -79,6 +82,48 @@ def test_the_laptop_hears_how_far_the_county_has_backed_up(served: ServedOffice,
     receipt = laptop.office.receipts(laptop.log.heads[0].log, BACKED_UP)[0]
     assert (receipt.head, receipt.epoch) == (laptop.log.heads[20], served.office.row.epoch)
     assert laptop.new_runner().backed_up == 20, "after a restart too"
+
+
+def test_each_branch_of_a_forked_log_hears_how_far_it_is_backed_up(
+    served: ServedOffice, laptop: SyncLaptop, tmp_path: Path
+) -> None:
+    twin, backups = laptop.copy(tmp_path / "twin"), OfficeBackups(served.office)
+    twin.goes_on_otherwise(21, 30)
+    laptop.record(20)
+    twin.record(5)
+    both = (laptop, twin)
+    for one in both:
+        one.runner.run_pass()
+    backups.make()
+    for one in both:
+        one.runner.run_pass()
+    assert [one.runner.backed_up for one in both] == [40, 25]
+    page = sign_in(served).get(f"/schools/{FIRST}").text
+    assert re.findall(r"[0-9A-Z-]{23}</td><td>(\d+)</td><td>(\d+|–)</td>", page) == [("40", "40"), ("25", "25")]
+    twin.record(3)
+    for one in both:
+        one.runner.run_pass()
+    backups.make()
+    for one in both:
+        one.runner.run_pass()
+    assert [one.runner.backed_up for one in both] == [40, 28]
+    assert twin.new_runner().backed_up == 28, "after a restart too"
+    twin.close()
+
+
+def test_a_receipt_file_says_of_each_branch_how_far_it_is_backed_up(
+    served: ServedOffice, laptop: SyncLaptop, tmp_path: Path
+) -> None:
+    twin = laptop.copy(tmp_path / "twin")
+    twin.goes_on_otherwise(21, 5)
+    laptop.record(20).runner.run_pass()
+    twin.record(5).runner.run_pass()
+    OfficeBackups(served.office).make()
+    data = Bundles(served.office).receipt_file(FIRST).encode()
+    for one in (laptop, twin):
+        one.runner.take_receipt_file(data, "x.receipt")
+    assert [one.runner.backed_up for one in (laptop, twin)] == [40, 25]
+    twin.close()
 
 
 def test_backups_come_when_lines_came_and_not_otherwise(served: ServedOffice, laptop: SyncLaptop) -> None:
