@@ -23,7 +23,7 @@ from sync_server.services.office import Office
 from sync_server.services.receipts import Receipts
 from sync_server.services.schools import import_schools
 from sync_server.store.copies import put_back
-from sync_server.store.records import Content, EnrolCode, OfficeRow, School
+from sync_server.store.records import Content, EnrolCode, OfficeRow, Restoration, School
 from sync_server.store.sqlite import SqliteStore
 from tests.vector_log import CAMPAIGN, PLAN, SCHOOL, key_of
 
@@ -83,7 +83,7 @@ class VectorOffice:
         self.office.close()
         put_back(copy, self._config.database)
         store = SqliteStore(self._config.database)
-        store.write(lambda book: book.set_epoch(epoch))
+        store.write(lambda book: book.begin_epoch(Restoration(epoch, NOW, copy.name, None, 0, 0)))
         store.close()
         self._open()
 

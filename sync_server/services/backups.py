@@ -40,12 +40,19 @@ def look_at_backups(office: Office) -> KeptBackups:
     """The backups of an office as they stand in its folder for them."""
     folder = office.config.backups_folder
     backups = list_backups(folder, office.row.epoch)
-    made = {backup: backup.path.stat().st_mtime for backup in backups}
-    newest = max(backups, key=lambda backup: made[backup], default=None)
-    failed = folder / FAILED
-    is_failed = failed.exists() and (newest is None or failed.stat().st_mtime > made[newest])
+    newest = max(backups, key=lambda backup: _made_at(backup.path), default=None)
+    failed = _made_at(folder / FAILED)
+    is_failed = failed > (_made_at(newest.path) if newest else 0)
     same_disk = folder.exists() and folder.stat().st_dev == office.config.database.stat().st_dev
     return KeptBackups(newest, is_failed, folder, same_disk)
+
+
+def _made_at(path: Path) -> float:
+    """When a file was written, by the disk; 0 when it is not there, or not any more: the oldest go at any time."""
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return 0
 
 
 class OfficeBackups:
