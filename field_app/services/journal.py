@@ -95,6 +95,13 @@ class Journal:
             noticed = self._note_clock()
         self._tell_listeners(*noticed)
 
+    def settle(self) -> None:
+        """Promise that the day is that of the lines on disk, after a failed commit too; NOT_RECORDED or DISK_FULL."""
+        with self._lock:
+            if self._in_doubt:
+                self._store.settle()
+                self._catch_up()
+
     def sign_head(self) -> SignedHead:
         """The newest head, signed and kept."""
         signed = sign_head(self._key, self._head)

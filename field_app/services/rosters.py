@@ -1,6 +1,7 @@
 """Bringing the roster in, opening it after a restart, destroying it: names are sealed, events carry seats."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -123,6 +124,7 @@ def save(laptop: Laptop, actor: Actor, witnesses: tuple[Actor, ...], preview_id:
             shown = laptop.shelf.get(preview_id)
             _check_can_save(shown.preview)
             authorise(ROSTER_IMPORTED, actor, witnesses, laptop.journal.day.duties)
+            _settle(laptop)
             seats = [pupil.seat for pupil in shown.preview.pupils]
             sha256 = laptop.roster.stage(shown.preview.pupils)
             data = {"pupils": len(seats), "seats": seats, "source": shown.source, "sha256": sha256}
@@ -135,8 +137,17 @@ def save(laptop: Laptop, actor: Actor, witnesses: tuple[Actor, ...], preview_id:
 def unlock(laptop: Laptop, passphrase: str) -> None:
     """Open the roster after a restart; raises PASSPHRASE_WRONG, ROSTER_MISSING or ROSTER_DAMAGED."""
     laptop.roster.unlock(passphrase)
-    with laptop.shelf.saving:
-        laptop.roster.settle(_recorded_fingerprint(laptop))
+    with laptop.shelf.saving, suppress(DomainError):  # what the disk refuses now is settled at the next save or start
+        _settle(laptop)
+
+
+def _settle(laptop: Laptop) -> None:
+    """Let staged names take their place, or go; raises NOT_RECORDED or DISK_FULL, and then they stay as they are.
+
+    The disk is asked first: after a failed commit the line that names them may be there although nobody was told so.
+    """
+    laptop.journal.settle()
+    laptop.roster.settle(_recorded_fingerprint(laptop))
 
 
 def begin_again(laptop: Laptop, actor: Actor, passphrase: str) -> None:

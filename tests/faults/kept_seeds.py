@@ -1,9 +1,17 @@
-"""Seeds that found something, each with what it was; they are played at every run of the tests.
+"""Seeds and faults that found something, each with what it was; they are played at every run of the tests.
 
 A seed means the same world only as long as the acts and their order of chances are the same. When those change, the
 seed stays for what it is worth; what it found is held by the named test.
 """
 
+from tests.faults.syscalls import Fault
+
+KEPT_FAULTS: dict[Fault, str] = {
+    Fault("roster", "fdatasync", "ENOSPC", 5, True): "names of a line in doubt were overwritten by the next",
+    Fault("rotate", "openat", "EIO", 34, False): "a folder of backups that cannot be listed (test_backup_names)",
+    Fault("takeover", "openat", "EIO", 3, True): "a stick that cannot be read (test_takeover_pages)",
+    Fault("takeover", "openat", "EIO", 6, False): "a stick of which one file cannot be read (test_takeover_pages)",
+}
 KEPT_SEEDS: dict[str, str] = {
     "a 42": "an heir said that the office went back, when its ancestor's line was on a second branch (test_sync)",
     "b 308": "an office restored from before an enrolment could not enrol that laptop again (test_enrol_again)",

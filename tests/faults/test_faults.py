@@ -6,6 +6,8 @@ import pytest
 
 from tests.faults import bitrot, fuzz, kill, power, proxy, second, simulation, syscalls, threads
 from tests.faults.frame import Account, Campaign, Part, read_results, run_part, run_parts
+from tests.faults.kept_seeds import KEPT_FAULTS
+from tests.faults.syscalls import Fault, set_stage, try_fault
 
 SHORTEST = (
     (power.ATTACK, 220),
@@ -26,6 +28,13 @@ def test_no_fault_costs_anything(campaign: Campaign, count: int, tmp_path: Path)
     done = run_part(campaign, Part("test", 0, count), tmp_path)
     assert done.findings == []
     assert done.tried >= count * 0.7
+
+
+@pytest.mark.parametrize("fault", KEPT_FAULTS, ids=str)
+def test_what_a_failing_call_once_cost(fault: Fault, tmp_path: Path) -> None:
+    (tmp_path / "stage").mkdir()
+    stage = set_stage(fault.workload, tmp_path / "stage", "kept")
+    assert try_fault(fault, stage, tmp_path / "try", "kept").findings == []
 
 
 @pytest.mark.parametrize(("campaign", "control"), CONTROLS, ids=lambda value: value if isinstance(value, str) else "")
