@@ -24,10 +24,12 @@ from shared.wire import routes
 from shared.wire.plan_file import shipped_plans
 from sync_server.app import create_app, open_office
 from sync_server.config import ServerConfig
+from sync_server.services.accounts import add_account
 from sync_server.services.making import make_key, make_office
 from sync_server.services.office import Office
 from sync_server.services.schools import import_schools
 from sync_server.store.sqlite import SqliteStore
+from tests.made_up_office import form_token
 
 CAMPAIGN = "2022-yunxi"
 FIRST, SECOND = "530521001", "530521002"
@@ -186,3 +188,13 @@ class ServedOffice:
         self._server.trigger.pull_trigger(partial(close_all, self._sockets))  # in the loop's own thread; it ends then
         self._thread.join()
         self.office.close()
+
+
+def sign_in(served: ServedOffice, role: str = "county", school: str = "") -> FlaskClient:
+    """A browser with a fresh account of this role."""
+    scope = ("school", school) if school else ("county", "云溪县")
+    name = f"{role} {secrets.token_hex(3)}"
+    client, password = create_app(served.office).test_client(), add_account(served.office.store, name, role, *scope)
+    form = {"name": name, "password": password, "form_token": form_token(client.get("/login?lang=zh").text)}
+    assert client.post("/login", data=form).status_code == 302
+    return client

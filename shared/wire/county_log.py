@@ -74,6 +74,27 @@ QUARANTINE_SETTLED = EventType(
     ),
     may=frozenset(),
 )
+BARRED, ADMITTED = "barred", "admitted"
+LAPTOP_ACCESS_DECIDED = EventType(
+    name="laptop_access_decided",
+    feature=FEATURE,
+    title=Words("电脑的停用与恢复", "A laptop barred or admitted again"),
+    words=Words("县里决定：电脑 {device} {access}。理由：{reason}", "Laptop {device}: {access}. Reason: {reason}"),
+    fields=(
+        text("device", "电脑", "laptop", most=26),
+        choice(
+            "access",
+            "停用或恢复",
+            "access",
+            [
+                (BARRED, "停用，不再接收它联网上送的记录", "barred; what it sends over the network is not taken"),
+                (ADMITTED, "恢复使用", "admitted again"),
+            ],
+        ),
+        text("reason", "理由", "reason", most=500),
+    ),
+    may=frozenset(),
+)
 BOTH, LEADS, ONLY = "both", "leads", "only"
 RECORDS_CHOSEN = EventType(
     name="records_chosen",
@@ -103,8 +124,9 @@ RECORDS_CHOSEN = EventType(
     may=frozenset(),
 )
 """`chosen` is the first head of the record that counts: the line after the last common one, or another log's birth."""
-COUNTY_CATALOGUE = Catalogue((PLAN_PUBLISHED, MESSAGE_SENT, INCIDENT_ACKNOWLEDGED, QUARANTINE_SETTLED, RECORDS_CHOSEN))
-_TOLD = {MESSAGE_SENT.name, QUARANTINE_SETTLED.name, RECORDS_CHOSEN.name}
+_DECISIONS = (QUARANTINE_SETTLED, LAPTOP_ACCESS_DECIDED, RECORDS_CHOSEN)
+COUNTY_CATALOGUE = Catalogue((PLAN_PUBLISHED, MESSAGE_SENT, INCIDENT_ACKNOWLEDGED, *_DECISIONS))
+_TOLD = {MESSAGE_SENT.name, *(decision.name for decision in _DECISIONS)}
 
 
 @dataclass(frozen=True, slots=True)

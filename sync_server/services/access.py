@@ -57,6 +57,7 @@ class Action(StrEnum):
     VIEW_QUARANTINE = "quarantine.view"
     SETTLE_QUARANTINE = "quarantine.settle"
     CHOOSE_RECORDS = "records.choose"
+    BAR_LAPTOP = "laptop.bar"
     MANAGE_ACCOUNTS = "account.manage"
     CHANGE_OWN_PASSWORD = "account.own_password"  # noqa: S105 - an action's name
 
@@ -74,6 +75,7 @@ ACTIONS: dict[Action, frozenset[AccountRole]] = {
     Action.VIEW_BACKUPS: frozenset({_ADMIN, _COUNTY, _INSPECTOR}),
     Action.SETTLE_QUARANTINE: frozenset({_COUNTY}),
     Action.CHOOSE_RECORDS: frozenset({_COUNTY}),
+    Action.BAR_LAPTOP: frozenset({_COUNTY}),
     Action.MANAGE_ACCOUNTS: frozenset({_ADMIN}),
     Action.CHANGE_OWN_PASSWORD: frozenset(AccountRole),
 }

@@ -112,7 +112,7 @@ class Bundles:
 def _find(book: Books, bundle: Bundle) -> tuple[School | None, Device | None]:
     """The bundle's school, and its laptop when that is enrolled there with this key and not barred."""
     school, device = book.find_school(bundle.school), book.find_device(bundle.device)
-    if school is None or device is None or device.revoked:
+    if school is None or device is None or device.barred:
         return school, None
     return school, device if (device.key, device.school_no) == (bundle.key, school.no) else None
 

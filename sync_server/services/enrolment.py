@@ -58,7 +58,7 @@ class Enrolments:
                 raise DomainError(ErrorCode.ENROL_CODE_USED)
             book.use_code(digest, no)
             known = book.find_device(device.id)
-            if known is None or known.revoked:
+            if known is None or known.barred:
                 raise DomainError(ErrorCode.DEVICE_UNKNOWN)
             if known.school_no != school.no:
                 raise DomainError(ErrorCode.ALREADY_ENROLLED, school=book.get_school(known.school_no).name)

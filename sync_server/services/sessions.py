@@ -77,7 +77,7 @@ class Sessions:
 
     def _device(self, device_id: str) -> Device:
         device = self._store.read(lambda book: book.find_device(device_id))
-        if device is None or device.revoked:
+        if device is None or device.barred:
             raise DomainError(ErrorCode.DEVICE_UNKNOWN)
         return device
 

@@ -114,8 +114,8 @@ class SchoolBook(Protocol):
         """Add a laptop (its `no` is chosen here and returned); one that is known by its key keeps its row."""
         ...
 
-    def revoke_device(self, device_no: int) -> None:
-        """Bar a laptop from now on."""
+    def set_barred(self, device_no: int, barred: bool) -> None:
+        """Bar a laptop from now on, or admit it again."""
         ...
 
     def touch_device(self, device_no: int, at: int, skew: int | None) -> None:

@@ -57,7 +57,7 @@ class Device:
     key: str
     software: str
     enrolled: int
-    revoked: bool
+    barred: bool
     last_contact: int | None
     skew: int | None
     heard_again: bool | None = None
@@ -65,7 +65,7 @@ class Device:
     @property
     def is_awaited(self) -> bool:
         """Whether the office waits to hear it again."""
-        return self.heard_again is False and not self.revoked
+        return self.heard_again is False and not self.barred
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,9 +54,9 @@ class SqliteSchoolBook:
         )
         return int(self._db.execute("SELECT no FROM device WHERE key = ?", (device.key,)).fetchone()[0])
 
-    def revoke_device(self, device_no: int) -> None:
-        """See `SchoolBook.revoke_device`."""
-        self._db.execute("UPDATE device SET revoked = 1 WHERE no = ?", (device_no,))
+    def set_barred(self, device_no: int, barred: bool) -> None:
+        """See `SchoolBook.set_barred`."""
+        self._db.execute("UPDATE device SET revoked = ? WHERE no = ?", (barred, device_no))
 
     def touch_device(self, device_no: int, at: int, skew: int | None) -> None:
         """See `SchoolBook.touch_device`."""
@@ -86,6 +86,6 @@ class SqliteSchoolBook:
 
 
 def _device(row: tuple[int, str, int, str, str, int, int, int | None, int | None, int | None]) -> Device:
-    no, device_id, school_no, key, software, enrolled, revoked, last_contact, skew, heard_again = row
+    no, device_id, school_no, key, software, enrolled, barred, last_contact, skew, heard_again = row
     again = None if heard_again is None else bool(heard_again)
-    return Device(no, device_id, school_no, key, software, enrolled, bool(revoked), last_contact, skew, again)
+    return Device(no, device_id, school_no, key, software, enrolled, bool(barred), last_contact, skew, again)

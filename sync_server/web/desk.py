@@ -10,6 +10,7 @@ from sync_server.services.board import Board
 from sync_server.services.bundles import Bundles
 from sync_server.services.choosing import Choosing
 from sync_server.services.head_check import HeadCheck
+from sync_server.services.laptops import Laptops
 from sync_server.services.messages import Messages
 from sync_server.services.office import Office
 from sync_server.services.plan_shelf import PlanShelf
@@ -31,6 +32,7 @@ class Desk:
     heads: HeadCheck
     quarantine: Quarantine
     choosing: Choosing
+    laptops: Laptops
 
 
 def make_desk(office: Office, silent_after: int) -> Desk:
@@ -43,6 +45,7 @@ def make_desk(office: Office, silent_after: int) -> Desk:
         board=board,
         schools=SchoolPages(office.store, office.folds, plans, board, choosing),
         choosing=choosing,
+        laptops=Laptops(office.store, office.county_logs),
         messages=Messages(office.store, office.county_logs),
         accounts=AccountDesk(office.store),
         bundles=Bundles(office),

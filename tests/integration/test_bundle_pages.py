@@ -91,7 +91,7 @@ def test_a_stick_that_is_not_there_and_a_receipt_that_is_none_are_said_so(town: 
 def test_a_barred_laptops_bundle_names_who_vouches_for_it(town: StickHouse, county: FlaskClient) -> None:
     store = town.county.office.store
     devices = store.read(lambda book: book.list_devices(1))
-    store.write(lambda book: book.revoke_device(devices[0].no))
+    store.write(lambda book: book.set_barred(devices[0].no, True))
     packed = pack_bundle(town.school.laptop)
     assert "由导入人 李娜 担保" in bring(county, (packed.name, packed.data))
 

@@ -141,7 +141,7 @@ def test_the_countys_new_plan_comes_back_with_the_receipt(town: StickHouse) -> N
 
 def test_a_laptop_that_is_barred_still_hands_over_its_lines_and_people_vouch(town: StickHouse) -> None:
     office = town.county.office
-    office.store.write(lambda book: book.revoke_device(1))
+    office.store.write(lambda book: book.set_barred(1, True))
     taken = town.bring()
     assert taken.complete
     assert taken.logs[0].device is None

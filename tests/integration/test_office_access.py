@@ -29,6 +29,7 @@ PAGES: dict[str, Action] = {
     f"/quarantine?school={NAN_HU}": Action.VIEW_QUARANTINE,
     "/quarantine/1": Action.VIEW_QUARANTINE,
     "/quarantine/1/data": Action.VIEW_QUARANTINE,
+    "/backups": Action.VIEW_BACKUPS,
     "/accounts": Action.MANAGE_ACCOUNTS,
     "/password": Action.CHANGE_OWN_PASSWORD,
 }
@@ -36,6 +37,7 @@ FORMS: dict[str, Action] = {
     "/messages": Action.SEND_MESSAGE,
     "/heads": Action.VIEW_LOG,
     f"/schools/{NAN_HU}/records": Action.CHOOSE_RECORDS,
+    f"/schools/{NAN_HU}/laptops/NOBODY": Action.BAR_LAPTOP,
     "/quarantine/1/release": Action.SETTLE_QUARANTINE,
     "/quarantine/1/leave": Action.SETTLE_QUARANTINE,
 }
@@ -147,9 +149,9 @@ def test_only_the_administrator_adds_accounts(house: OfficeHouse, visits: Visits
 
 
 def test_no_route_of_the_pages_is_without_a_rule(house: OfficeHouse) -> None:
-    features = ("board", "school", "bundles", "heads", "quarantine")
+    features = ("board", "school", "bundles", "heads", "quarantine", "backups")
     ours = [rule.rule for rule in house.app.url_map.iter_rules() if rule.endpoint.split(".")[0] in features]
-    names = {NAN_HU: "<code>", ".xlsx": ".<any(xlsx, csv):form>", "/1": "/<int:number>"}
+    names = {NAN_HU: "<code>", "NOBODY": "<device>", ".xlsx": ".<any(xlsx, csv):form>", "/1": "/<int:number>"}
     tried = set()
     for page in PAGES | FORMS:
         for name, part in names.items():

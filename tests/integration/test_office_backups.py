@@ -22,8 +22,7 @@ from sync_server.services.bundles import Bundles
 from sync_server.services.epochs import note_high_water
 from sync_server.services.office import Office
 from sync_server.store.copies import check_copy
-from tests.integration.test_recovery import sign_in
-from tests.office_house import FIRST, ServedOffice
+from tests.office_house import FIRST, ServedOffice, sign_in
 from tests.sync_house import SyncLaptop, enrol_laptop, serve, stored_lines
 
 

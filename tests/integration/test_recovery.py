@@ -12,14 +12,11 @@ from flask.testing import FlaskClient
 from shared.log.signing import sign_head
 from shared.wire.bundle import Bundle, BundledLog, write_bundle
 from shared.wire.routes import CONTEXT_VOUCH, vouch_message
-from sync_server.app import create_app
 from sync_server.cli import server
-from sync_server.services.accounts import add_account
 from sync_server.services.backups import OfficeBackups
 from sync_server.services.bundles import Bundles
 from sync_server.services.epochs import note_high_water
-from tests.made_up_office import form_token
-from tests.office_house import FIRST, SECOND, ServedOffice, fragment
+from tests.office_house import FIRST, SECOND, ServedOffice, fragment, sign_in
 from tests.sync_house import SyncLaptop, enrol_laptop, serve
 
 NOT_HEARD = "恢复后还没联系"
@@ -35,16 +32,6 @@ def laptops(served: ServedOffice, tmp_path: Path) -> Iterator[list[SyncLaptop]]:
     yield made
     for laptop in made:
         laptop.close()
-
-
-def sign_in(served: ServedOffice, role: str = "county", school: str = "") -> FlaskClient:
-    """A browser with a fresh account of this role."""
-    scope = ("school", school) if school else ("county", "云溪县")
-    name = f"{role} {os.urandom(3).hex()}"
-    client, password = create_app(served.office).test_client(), add_account(served.office.store, name, role, *scope)
-    form = {"name": name, "password": password, "form_token": form_token(client.get("/login?lang=zh").text)}
-    assert client.post("/login", data=form).status_code == 302
-    return client
 
 
 def put_back(served: ServedOffice, laptops: list[SyncLaptop], by: str) -> tuple[ServedOffice, str]:
@@ -149,7 +136,7 @@ def test_a_barred_laptop_is_not_waited_for(served: ServedOffice, laptops: list[S
     try:
         device = restored.office.store.read(lambda book: book.find_device(laptops[0].enrolment.device))
         assert device is not None
-        restored.office.store.write(lambda book: book.revoke_device(device.no))
+        restored.office.store.write(lambda book: book.set_barred(device.no, True))
         assert concerns(sign_in(restored)) == {FIRST: False, SECOND: True}
     finally:
         restored.close()

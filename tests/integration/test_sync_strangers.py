@@ -122,7 +122,7 @@ def test_a_barred_laptop_sends_nothing_more(served: ServedOffice, laptop: SyncLa
     laptop.runner.run_pass()
     device = served.office.store.read(lambda book: book.find_device(laptop.enrolment.device))
     assert device is not None
-    served.office.store.write(lambda book: book.revoke_device(device.no))
+    served.office.store.write(lambda book: book.set_barred(device.no, True))
     problem = laptop.record(5).fails()
     assert isinstance(problem, SyncFailure)
     assert problem.refused == ErrorCode.DEVICE_UNKNOWN

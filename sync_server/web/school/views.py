@@ -11,6 +11,7 @@ from shared.domain.materials import COLUMN_WORDS
 from shared.domain.progress import STATE_WORDS
 from shared.domain.words import Words
 from shared.web.access import access
+from shared.wire.county_log import BARRED
 from sync_server.services.access import Action, may
 from sync_server.services.board_row import CONCERN_WORDS, SCHOOL_STATE_WORDS, Concern
 from sync_server.services.choosing import Wanted
@@ -60,6 +61,17 @@ def choose(code: str) -> Any:
     the_desk().choosing.choose(the_account(), code, wanted)
     flash(_("已记入县级日志，学校下次联系时收到；本页按这个决定统计。"))
     return redirect(url_for("school.page", code=code) + "#partings", code=303)
+
+
+@bp.post("/<code>/laptops/<device>")
+@access("account")
+def decide_access(code: str, device: str) -> Any:
+    """Bar a laptop, or admit it again."""
+    form = request.form
+    wanted = form.get("access", "")
+    the_desk().laptops.decide_access(the_account(), code, device, wanted, form.get("reason", ""))
+    flash(_("已停用，并已记入县级日志。") if wanted == BARRED else _("已恢复使用，并已记入县级日志。"))
+    return redirect(url_for("school.page", code=code) + "#devices", code=303)
 
 
 def _links(code: str) -> dict[Concern, str]:
