@@ -12,7 +12,7 @@ from shared.wire.kit import Kit
 from shared.wire.plan_file import shipped_plans
 from sync_server.services.bundles import Bundles, Taken
 from sync_server.store.ports import Books
-from tests.field_house import PLAN_2022, FieldHouse, fill_house, make_bare
+from tests.field_house import PLAN_2022, PROCTOR, FieldHouse, fill_house, make_bare, make_laptop
 from tests.made_up_office import NAN_HU, OfficeHouse, make_office_house
 
 
@@ -82,3 +82,16 @@ def leave_on(stick: Path, made: FieldHouse) -> None:
     assert made.laptop.enrolment
     kit = Kit(made.laptop.enrolment, (shipped_plans()[PLAN_2022],), b"")
     (stick / "testday-530521001.kit").write_bytes(kit.encode())
+
+
+def break_laptop(folder: Path) -> Path:
+    """The stick that is left of a laptop which broke in the middle of check-in, three pupils present."""
+    stick = folder / "stick"
+    stick.mkdir()
+    broken = make_laptop(folder / "broken")
+    broken.sign_in(PROCTOR)
+    for seat in (1, 2, 3):
+        broken.say("/check-in/mark", block="chinese", seat=seat, status="present")
+    leave_on(stick, broken)
+    broken.close()
+    return stick

@@ -8,9 +8,9 @@ from urllib.parse import urljoin
 import pytest
 from playwright.sync_api import Page, sync_playwright
 
-from tests.field_house import PASSPHRASE, PROCTOR, make_enrolled, make_laptop
+from tests.field_house import PASSPHRASE, make_enrolled
 from tests.processes import end, start
-from tests.stick_house import leave_on
+from tests.stick_house import break_laptop
 
 pytestmark = pytest.mark.e2e
 
@@ -22,15 +22,7 @@ NAMED = re.compile("「([^」]+)」")
 @pytest.fixture
 def stick(tmp_path: Path) -> Path:
     """The black box's stick of a laptop that broke in the middle of check-in."""
-    folder = tmp_path / "stick"
-    folder.mkdir()
-    broken = make_laptop(tmp_path / "broken")
-    broken.sign_in(PROCTOR)
-    for seat in (1, 2, 3):
-        broken.say("/check-in/mark", block="chinese", seat=seat, status="present")
-    leave_on(folder, broken)
-    broken.close()
-    return folder
+    return break_laptop(tmp_path)
 
 
 @pytest.fixture(params=["fresh", "enrolled beforehand"])

@@ -13,10 +13,10 @@ import pytest
 
 from field_app.services.takeover import read_promise
 from shared.verify_cli import read_path, verify_path
-from tests.field_house import FIRST, PROCTOR, make_enrolled, make_laptop
+from tests.field_house import FIRST, make_enrolled
 from tests.integration.test_full_disk import failing, run_on_small_disk
 from tests.processes import Visitor, end, start
-from tests.stick_house import leave_on
+from tests.stick_house import break_laptop
 
 CHECK = {"item": "desks", "result": "ready"}
 OWN = ("log.sqlite", "log.key", "laptop.json")
@@ -25,14 +25,7 @@ OWN = ("log.sqlite", "log.key", "laptop.json")
 @pytest.fixture
 def stick(tmp_path: Path) -> Path:
     """What another laptop's black box left in the middle of its morning."""
-    folder = tmp_path / "stick"
-    folder.mkdir()
-    broken = make_laptop(tmp_path / "broken")
-    broken.sign_in(PROCTOR)
-    broken.say("/check-in/mark", block="chinese", seat=3, status="present")
-    leave_on(folder, broken)
-    broken.close()
-    return folder
+    return break_laptop(tmp_path)
 
 
 @pytest.fixture
