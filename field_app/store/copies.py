@@ -82,9 +82,10 @@ def read_copy(path: Path, kind: CopyKind) -> Copy:
             with suppress(DomainError):
                 receipt = receipt_of(str(text))
                 copy.receipts.append((receipt, {"receipt": str(text), "sig": str(signature)}))
-        copy.ancestors = read_ancestors(connection)
         bodies = ((name, as_bytes(body)) for name, body in _rows(connection, "content", "sha256", "body"))
         copy.contents = [body for name, body in bodies if hashlib.sha256(body).hexdigest() == name]
+        with suppress(DomainError):
+            copy.ancestors = read_ancestors(connection)
     return copy
 
 

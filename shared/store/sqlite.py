@@ -1,7 +1,7 @@
 """The event store in a SQLite file, through its one writer."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from shared.domain.errors import DomainError, ErrorCode
 from shared.log.birth import birth_head
@@ -160,18 +160,20 @@ def _add_ancestor(connection: sqlite3.Connection, no: int, ancestor: Fragment) -
 
 
 def read_ancestors(connection: sqlite3.Connection) -> list[Fragment]:
-    """The logs in front of the one in a log database, oldest first; none in a database from before there were any."""
+    """The logs in front of the one in a log database, oldest first; none in a database from before there were any.
+
+    Raises NOT_A_LINE for a birth record that is none.
+    """
     if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'ancestor'").fetchone():
         return []
     found = []
     for no, birth in connection.execute("SELECT no, birth FROM ancestor ORDER BY no").fetchall():
-        log = birth_head(birth).log
+        log = birth_head(as_bytes(birth)).log
         lines = connection.execute("SELECT raw FROM ancestor_line WHERE no = ? ORDER BY seq", (no,)).fetchall()
         heads = connection.execute(
             "SELECT seq, hash, signature FROM ancestor_head WHERE no = ? ORDER BY seq", (no,)
         ).fetchall()
-        signed = [SignedHead(Head(log, seq, digest), signature) for seq, digest, signature in heads]
-        found.append(Fragment(birth, None, [as_bytes(row[0]) for row in lines], signed))
+        found.append(Fragment(as_bytes(birth), None, [as_bytes(row[0]) for row in lines], _signed(log, heads)))
     return found
 
 
@@ -187,7 +189,10 @@ def _heads(connection: sqlite3.Connection) -> list[SignedHead]:
     if birth is None:
         return []
     log = birth_head(birth).log
-    rows = connection.execute("SELECT seq, hash, signature FROM head ORDER BY seq").fetchall()
+    return _signed(log, connection.execute("SELECT seq, hash, signature FROM head ORDER BY seq").fetchall())
+
+
+def _signed(log: str, rows: Iterable[tuple[object, object, object]]) -> list[SignedHead]:
     return [SignedHead(Head(log, as_number(seq), as_bytes(digest)), str(signature)) for seq, digest, signature in rows]
 
 

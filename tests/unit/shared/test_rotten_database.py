@@ -62,3 +62,20 @@ def test_cell_of_another_kind(database: Path, table: str, column: str, cell: str
             verify_path(database)
     else:
         assert verify_path(database).problem is not None
+
+
+@pytest.mark.parametrize("cell", ["NULL", "'text'", "17", "x'7b7d'"])
+def test_a_birth_of_a_log_in_front_that_is_none(database: Path, cell: str) -> None:
+    connection = sqlite3.connect(database)
+    with connection:
+        connection.execute("DROP TABLE ancestor")
+        connection.execute("CREATE TABLE ancestor (no INTEGER PRIMARY KEY, birth)")  # as swapped sectors leave it
+        connection.execute(f"INSERT INTO ancestor VALUES (1, {cell})")
+    connection.close()
+    copy = read_copy(database, CopyKind.DAMAGED)
+    assert copy.lines
+    assert copy.contents
+    assert copy.ancestors == []
+    with pytest.raises(DomainError) as opened:
+        open_house(FieldConfig(database.parent, open_browser=False, sync=False))
+    assert opened.value.code is ErrorCode.LOG_DAMAGED
