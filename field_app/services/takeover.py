@@ -192,9 +192,11 @@ def older_logs(path: Path, newest: Fragment, held: list[Fragment]) -> tuple[list
     found: list[Fragment] = []
     after = _birth(newest).ancestor
     while after is not None:
-        log = next((log for log in [*held, *_beside(path)] if _reaches(log, after)), None)
-        if log is None:
+        reaching = [log for log in [*held, *_beside(path)] if _reaches(log, after)]
+        if not reaching:
             return found, False
+        # of several copies one in which that laptop signed this very line: only so can it be sent to the office again
+        log = next((log for log in reaching if any(signed.head == after for signed in log.heads)), reaching[0])
         heads = [signed for signed in log.heads if signed.head.seq <= after.seq]
         found.insert(0, Fragment(log.birth, None, log.lines[: after.seq], heads))
         after = _birth(log).ancestor

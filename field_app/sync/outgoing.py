@@ -16,13 +16,15 @@ class Outgoing:
     """One log as it stood when a pass began; `hashes` are those at every line, 0 being the birth's.
 
     `lines` gives the lines after one number up to another; `seal` the signed head of the last line, up to a number,
-    that a batch after a number may end with, and raises HEAD_MISSING when there is none.
+    that a batch after a number may end with, and raises HEAD_MISSING when there is none. `proven` is the last line that
+    a signed head proves, −1 without any.
     """
 
     birth: bytes
     hashes: Sequence[bytes]
     lines: Callable[[int, int], Sequence[bytes]]
     seal: Callable[[int, int], SignedHead]
+    proven: int
 
     @property
     def head(self) -> Head:
@@ -46,6 +48,7 @@ def own_log(store: EventStore, key: SigningKey) -> Outgoing:
         hashes,
         lambda after, until: store.lines(after, until - after),
         lambda _after, until: sign_head(key, Head(start.log, until, hashes[until])),
+        len(hashes) - 1,
     )
 
 
@@ -63,4 +66,4 @@ def inherited_log(log: Fragment) -> Outgoing:
             raise DomainError(ErrorCode.HEAD_MISSING)
         return seals[max(ends)]
 
-    return Outgoing(birth, hashes, lambda after, until: log.lines[after:until], seal)
+    return Outgoing(birth, hashes, lambda after, until: log.lines[after:until], seal, max(seals, default=-1))

@@ -74,6 +74,8 @@ class SyncRunner:
         self._keeping = threading.Lock()
         """Held while something that the office gave is put away: a pass and a receipt file may bring it at once."""
         self._inherited = [inherited_log(log) for log in store.ancestors()]
+        self._told: dict[str, int] = {}
+        """How much of an ancestor whose last lines nobody here can prove the office said that it holds."""
         self._count_receipts()
 
     @property
@@ -83,8 +85,8 @@ class SyncRunner:
 
     @property
     def received(self) -> int:
-        """How many of them a receipt of our office proves to be there."""
-        return sum(self._received.values())
+        """How many of them our office has: its receipt says so, or its word where nobody here can prove the lines."""
+        return sum(map(self._held_of, self._received))
 
     @property
     def backed_up(self) -> int:
@@ -93,8 +95,8 @@ class SyncRunner:
 
     @property
     def inherited_pending(self) -> int:
-        """How many lines of ancestors no receipt covers."""
-        return sum(log.head.seq - self._received[log.head.log] for log in self._inherited)
+        """How many lines of ancestors are not `received`."""
+        return sum(log.head.seq - self._held_of(log.head.log) for log in self._inherited)
 
     def run_pass(self) -> DomainError | None:
         """One pass; returns a finding that people must hear of (LOG_FORKED, LOG_BEHIND), or None.
@@ -145,6 +147,8 @@ class SyncRunner:
             if has < had and not common.forked:
                 self.notice(Kept.LINES, had, has)
             held = self._push(log, common.seq)
+            if log.proven < log.head.seq:
+                self._told[name] = has
             if held < had and common.forked:  # only now: the search looked at the first of several branches
                 self.notice(Kept.LINES, had, held)
             if common.searched:
@@ -153,6 +157,9 @@ class SyncRunner:
                 self._store.add_head(own.seal(own.head.seq, own.head.seq))
                 finding = _finding(common)
         return finding, probed["county"]
+
+    def _held_of(self, log: str) -> int:
+        return max(self._received[log], self._told.get(log, 0))
 
     def _asked(self, log: Outgoing) -> dict[str, Any]:
         return {"log": log.head.log, "backed_up": self._proven(log, BACKED_UP)}
@@ -167,13 +174,13 @@ class SyncRunner:
         return 0 if log.head in heads else max((head.seq - log.head.seq for head in heads), default=0)
 
     def _push(self, log: Outgoing, after: int) -> int:
-        """Send everything after line `after` up to the log's head; an empty batch when only the receipt is missing.
+        """Send everything after line `after` that can be proven; an empty batch when only the receipt is missing.
 
         Returns the last line that the office turned out to have held before.
         """
         held = sent = max(after, 0)
-        end = log.head.seq
-        if sent == end and after >= 0 and self._received[log.head.log] >= end:
+        end = log.proven
+        if sent > end or (sent == end and after >= 0 and self._received[log.head.log] >= end):
             return held
         while True:
             sent, runs = self._push_batch(log, sent, with_birth=after < 0 and sent == 0)

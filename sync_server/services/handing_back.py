@@ -1,17 +1,18 @@
 """Handing back: a school's logs and kit as files, for a spare laptop that goes on with the day from them."""
 
+from functools import partial
+
 from shared.domain.errors import DomainError, ErrorCode
-from shared.log.logfile import join_records
-from shared.log.signing import SignedHead
+from shared.log.logfile import write_log
 from shared.wire.enrolment import Enrolment
 from shared.wire.kit import Kit
 from sync_server.services.board_row import plan_hash
 from sync_server.services.family import counting, living_branches
-from sync_server.services.folds import LogFold
 from sync_server.services.lineage import Lineage
 from sync_server.services.office import Office
 from sync_server.services.partings import partings_of
-from sync_server.store.ports import Store
+from sync_server.store.ports import Books
+from sync_server.store.records import Branch, StoredLog
 
 
 def hand_back(office: Office, school_code: str, server_url: str) -> dict[str, bytes]:
@@ -45,12 +46,13 @@ def hand_back(office: Office, school_code: str, server_url: str) -> dict[str, by
     counted = {fold.log.id: fold for fold in living_branches(counting(folds, partings))}
     for living in living_branches(folds):
         fold = counted.get(living.log.id, living)
-        files[f"testday-{school.code}-{fold.log.id[:8]}.log"] = _log_file(office.store, fold)
+        name = f"testday-{school.code}-{fold.log.id[:8]}.log"
+        files[name] = office.store.read(partial(_log_file, fold.log, fold.branch))
     return files
 
 
-def _log_file(store: Store, fold: LogFold) -> bytes:
-    branch = fold.branch
-    lines = store.read(lambda book: Lineage(book, fold.log).lines(branch, 0, branch.head.seq))
-    signed = SignedHead(branch.head, branch.signature)
-    return join_records([branch.birth or fold.log.birth, *lines, signed.record()])
+def _log_file(log: StoredLog, branch: Branch, book: Books) -> bytes:
+    """The branch with its signed heads, not the last alone: another laptop may have gone on from an earlier one."""
+    lineage = Lineage(book, log)
+    heads = [signed for signed in book.heads(log) if lineage.hash_at(branch, signed.head.seq) == signed.head.hash]
+    return write_log(branch.birth or log.birth, lineage.lines(branch, 0, branch.head.seq), heads)

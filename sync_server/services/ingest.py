@@ -244,6 +244,7 @@ class Ingest:
                 book.add_lines(stored, branch.no, new_lines, batch.heads[planned.matched :])
                 book.set_branch(stored, branch)
                 book.add_verdicts(stored, branch.no, planned.verdicts)
+            book.add_head(stored, batch.signed)
             self._receipts.keep(book, stored, signed)
             if note is not None:
                 note(book, runs)

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from shared.log.chain import Head
 from shared.log.receipt import Receipt
+from shared.log.signing import SignedHead
 from sync_server.store.ports import CHECKPOINT
 from sync_server.store.records import Branch, KeptReceipt, Quarantined, StoredLog, Verdict
 
@@ -96,6 +97,17 @@ class SqliteLogBook:
                 branch.birth,
             ),
         )
+
+    def add_head(self, log: StoredLog, signed: SignedHead) -> None:
+        """See `LogBook.add_head`."""
+        row = (log.school_no, log.no, signed.head.seq, signed.head.hash, signed.signature)
+        self._db.execute("INSERT INTO head VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING", row)
+
+    def heads(self, log: StoredLog) -> list[SignedHead]:
+        """See `LogBook.heads`."""
+        sql = "SELECT seq, hash, signature FROM head WHERE school_no = ? AND log_no = ? ORDER BY seq"
+        rows = self._db.execute(sql, (log.school_no, log.no))
+        return [SignedHead(Head(log.id, seq, digest), signature) for seq, digest, signature in rows]
 
     def add_verdicts(self, log: StoredLog, branch: int, verdicts: Iterable[Verdict]) -> None:
         """See `LogBook.add_verdicts`."""

@@ -101,3 +101,14 @@ def m0003_restoration(db: Database) -> None:
     )
     guard(db, "restoration")
     db.execute("ALTER TABLE device ADD COLUMN heard_again INTEGER")
+
+
+@server_migrations()
+def m0004_heads(db: Database) -> None:
+    """Every signed head that a batch ended with: another laptop may have gone on from that line."""
+    db.execute(
+        "CREATE TABLE head (school_no INTEGER NOT NULL, log_no INTEGER NOT NULL, seq INTEGER NOT NULL,"
+        " hash BLOB NOT NULL, signature TEXT NOT NULL, PRIMARY KEY (school_no, log_no, seq, hash)) WITHOUT ROWID"
+    )
+    db.execute("INSERT INTO head SELECT DISTINCT school_no, log_no, seq, hash, signature FROM branch")
+    guard(db, "head")

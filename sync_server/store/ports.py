@@ -6,6 +6,7 @@ from typing import Protocol, TypeVar
 
 from shared.log.chain import Head
 from shared.log.receipt import Receipt
+from shared.log.signing import SignedHead
 from sync_server.store.records import (
     Account,
     Branch,
@@ -176,6 +177,14 @@ class LogBook(Protocol):
 
     def set_branch(self, log: StoredLog, branch: Branch) -> None:
         """Put a branch's newest head in place."""
+        ...
+
+    def add_head(self, log: StoredLog, signed: SignedHead) -> None:
+        """Keep a head that the log's key signed; the same one is kept once."""
+        ...
+
+    def heads(self, log: StoredLog) -> list[SignedHead]:
+        """The signed heads of a log in order, whatever their branch."""
         ...
 
     def add_verdicts(self, log: StoredLog, branch: int, verdicts: Iterable[Verdict]) -> None:

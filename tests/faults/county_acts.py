@@ -8,12 +8,15 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from field_app.config import KEY_FILE
 from field_app.services.box_feed import BoxFeed, Place
 from field_app.services.carrying import pack_bundle
 from field_app.services.records import log_file
 from field_app.services.takeover import survey, take_over
 from shared.domain.errors import DomainError, ErrorCode
 from shared.domain.event import Draft, Event
+from shared.log.signing import SigningKey, log_id
+from shared.store.backups import FOLDER, list_backups
 from shared.wire.county_log import MESSAGE_SENT
 from sync_server.services.backups import OfficeBackups
 from sync_server.services.bundles import Bundles
@@ -135,15 +138,17 @@ def put_folder_back(county: County, chance: random.Random) -> None:
 
 
 def put_database_back(county: County, chance: random.Random) -> None:
-    """One of a laptop's backups is put in the place of its log."""
+    """One of the backups of a laptop's log is put in its place; of an earlier log the program would not take it."""
     party = _any(county, chance)
-    backups = sorted((party.folder / "backups").glob("log-*.sqlite"))
+    key = party.folder / KEY_FILE
+    log = log_id(SigningKey(key.read_bytes()).public) if key.exists() else ""
+    backups = list_backups(party.folder / FOLDER, log)[::-1] if log else []
     if backups:
         party.close()
         county.discarded |= party.lines()
         for ending in ("", "-wal", "-shm"):
             (party.folder / f"log.sqlite{ending}").unlink(missing_ok=True)
-        shutil.copy(chance.choice(backups), party.folder / "log.sqlite")
+        shutil.copy(chance.choice(backups).path, party.folder / "log.sqlite")
 
 
 def clone(county: County, chance: random.Random) -> None:

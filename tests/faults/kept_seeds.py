@@ -21,5 +21,8 @@ KEPT_SEEDS: dict[str, str] = {
     "e 452": "a copied laptop with another one's black box: what it had to leave behind is set aside, and not lost",
     "e 472": "a promised takeover whose stick was gone kept the program from starting (test_takeover_pages)",
     "z 4": "an office that kept what is no line could not be backed up any more (test_office_backups)",
+    "1 5423": "what the office handed back of a log that had grown could not be sent again (test_office_takeover)",
+    "1 6419": "a log in front that nobody could prove kept the laptop's own lines from being sent (test_sync_takeover)",
+    "1 7188": "the harness itself: a backup of an earlier log is none of this one",
     "f 469": "the harness itself: a bad client was turned away by an office that was down",
 }

@@ -111,6 +111,23 @@ def test_the_office_hands_a_school_s_logs_back_for_a_takeover(house: OfficeHouse
     assert estate.kit.enrolment.school_name == "南湖小学"
 
 
+def test_what_is_handed_back_can_be_sent_again_though_the_first_laptop_recorded_on(
+    house: OfficeHouse, tmp_path: Path
+) -> None:
+    first = first_laptop(house)
+    house.receive(first)
+    second = second_laptop(first)
+    first.add("note_added", CHIEF, {"text": "又开机了"})
+    house.receive(first)
+    house.receive(second)
+    for name, data in hand_back(house.office, NAN_HU, "https://office.example").items():
+        (tmp_path / name).write_bytes(data)
+    (estate,) = survey(tmp_path)
+    ancestor = estate.logs[0]
+    assert ancestor.end.seq == first.head.seq - 1
+    assert ancestor.heads[-1].head == ancestor.end, "the head from which the second laptop went on"
+
+
 def test_a_log_that_names_a_line_nobody_has_is_folded_alone(house: OfficeHouse) -> None:
     first = first_laptop(house)
     second = second_laptop(first)

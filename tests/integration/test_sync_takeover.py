@@ -21,10 +21,13 @@ from tests.sync_house import TIMEOUTS, SyncLaptop, enrol_laptop, list_branches, 
 class Heir:
     """A laptop that goes on from line `after` of another one, with heads of that one every `step` lines."""
 
-    def __init__(self, served: ServedOffice, folder: Path, first: SyncLaptop, after: int, step: int) -> None:
+    def __init__(
+        self, served: ServedOffice, folder: Path, first: SyncLaptop, after: int, step: int, proven: int | None = None
+    ) -> None:
         self.laptop = enrol_laptop(served, folder / "second-laptop", size=30)
         self.laptop.writer.close()
-        heads = [sign_head(first.log.key, first.log.heads[seq]) for seq in {*range(step, after, step), after}]
+        signed = [seq for seq in {*range(step, after, step), after} if proven is None or seq <= proven]
+        heads = [sign_head(first.log.key, first.log.heads[seq]) for seq in signed]
         writer = Writer(folder / "second-laptop" / "heir.sqlite", (log_migrations, office_migrations))
         self.writer = writer
         self.store = SqliteEventStore(writer)
@@ -67,5 +70,23 @@ def test_the_first_laptop_comes_back_with_more_and_both_are_kept(served: ServedO
     assert list_branches(served, first.log) == [(-1, 60)]
     assert heir.runner.run_pass() is None
     assert heir.runner.received == heir.runner.recorded == 70
+    first.close()
+    heir.writer.close()
+
+
+@pytest.mark.parametrize("proven", [0, 20], ids=["nothing", "a part"])
+@pytest.mark.parametrize("there", [True, False], ids=["at the office", "nowhere else"])
+def test_lines_in_front_that_nobody_can_prove_do_not_keep_ours_from_the_office(
+    served: ServedOffice, tmp_path: Path, proven: int, there: bool
+) -> None:
+    first = enrol_laptop(served, tmp_path / "first", size=60)
+    if there:
+        first.record(60).runner.run_pass()
+    heir = Heir(served, tmp_path, first, 40, 10, proven)
+    for _ in range(2):
+        assert heir.runner.run_pass() is None
+        assert stored_lines(served, heir.laptop.log) == heir.laptop.log.lines
+        assert heir.runner.inherited_pending == (0 if there else 40 - proven)
+    assert heir.runner.recorded - heir.runner.received == heir.runner.inherited_pending
     first.close()
     heir.writer.close()
