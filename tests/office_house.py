@@ -4,6 +4,7 @@ import gzip
 import secrets
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -185,7 +186,8 @@ class ServedOffice:
         if not self._thread.is_alive():
             return
         self._server.task_dispatcher.shutdown()  # first: a task that ends later would speak to a closed socket
-        self._server.trigger.pull_trigger(partial(close_all, self._sockets))  # in the loop's own thread; it ends then
+        with suppress(OSError):  # the loop ended by itself in this very moment
+            self._server.trigger.pull_trigger(partial(close_all, self._sockets))  # in its own thread; it ends then
         self._thread.join()
         self.office.close()
 
