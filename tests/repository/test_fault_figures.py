@@ -12,6 +12,6 @@ def test_page_gives_the_figures_of_the_runs() -> None:
 
 def test_runs_are_few_lines_that_found_nothing() -> None:
     results = read_results(RESULTS)
-    assert len(results) == len(RESULTS.read_text("utf-8").splitlines()) < 200
+    assert len(results) == len(RESULTS.read_text("utf-8").splitlines()) < 300
     assert [done for done in results if done.found and " without " not in done.campaign] == []
     assert all(done.commit and done.date for done in results)
