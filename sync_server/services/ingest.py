@@ -18,9 +18,9 @@ from sync_server.services.batch import Batch, log_of, prove, sealed_part
 from sync_server.services.folds import Folds
 from sync_server.services.lineage import Lineage, Place
 from sync_server.services.rebuilding import judge_again
-from sync_server.services.receipts import Receipts, SignedReceipt
+from sync_server.services.receipts import Receipts
 from sync_server.store.ports import Books, Store
-from sync_server.store.records import Branch, Device, OfficeRow, Quarantined, School, StoredLog, Verdict
+from sync_server.store.records import Branch, Device, OfficeRow, Quarantined, School, SignedReceipt, StoredLog, Verdict
 
 log = logging.getLogger(__name__)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from shared.log.birth import birth_hash
 from shared.log.chain import Head, next_hash
 from sync_server.store.ports import CHECKPOINT, LogBook
-from sync_server.store.records import Branch, KeptReceipt, StoredLog
+from sync_server.store.records import Branch, SignedReceipt, StoredLog
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +61,9 @@ class Lineage:
             digest = next_hash(digest or b"", line)
         return digest
 
-    def newest_receipts(self, mark: str) -> dict[int, KeptReceipt]:
+    def newest_receipts(self, mark: str) -> dict[int, SignedReceipt]:
         """Of each branch, by its number, the newest receipt with this mark for one of its lines; most lines first."""
-        found: dict[int, KeptReceipt] = {}
+        found: dict[int, SignedReceipt] = {}
         for receipt in self._book.receipts(self._log, mark):
             for branch in self.branches:
                 if branch.no not in found and self.hash_at(branch, receipt.head.seq) == receipt.head.hash:

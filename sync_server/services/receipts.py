@@ -1,26 +1,11 @@
 """Receipts: what the office signs for, kept for ever beside the log."""
 
-from dataclasses import dataclass
-
 from shared.domain.clock import Clock
 from shared.log.chain import Head
 from shared.log.receipt import Receipt
 from shared.log.signing import RECEIPT_CONTEXT, SigningKey
 from sync_server.store.ports import LogBook
-from sync_server.store.records import StoredLog
-
-
-@dataclass(frozen=True, slots=True)
-class SignedReceipt:
-    """A receipt with its exact text and the office's signature."""
-
-    receipt: Receipt
-    text: str
-    signature: str
-
-    def travelled(self) -> dict[str, str]:
-        """The receipt as it travels."""
-        return {"receipt": self.text, "sig": self.signature}
+from sync_server.store.records import SignedReceipt, StoredLog
 
 
 class Receipts:

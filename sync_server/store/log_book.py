@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from shared.log.chain import Head
-from shared.log.receipt import Receipt
+from shared.log.receipt import Receipt, receipt_of
 from shared.log.signing import SignedHead
 from sync_server.store.ports import CHECKPOINT
-from sync_server.store.records import Branch, KeptReceipt, Quarantined, StoredLog, Verdict
+from sync_server.store.records import Branch, Quarantined, SignedReceipt, StoredLog, Verdict
 
 _QUARANTINED = "SELECT no, school_no, log, at, code, device, lower(hex(sha256))"
 
@@ -132,14 +132,11 @@ class SqliteLogBook:
         row = self._db.execute(sql, (log.school_no, log.no, head.seq, head.hash, mark)).fetchone()
         return (row[0], row[1]) if row else None
 
-    def receipts(self, log: StoredLog, mark: str) -> Iterator[KeptReceipt]:
+    def receipts(self, log: StoredLog, mark: str) -> Iterator[SignedReceipt]:
         """See `LogBook.receipts`."""
-        sql = (
-            "SELECT seq, hash, text, signature FROM receipt WHERE school_no = ? AND log_no = ? AND mark = ?"
-            " ORDER BY seq DESC"
-        )
-        for seq, digest, text, signature in self._db.execute(sql, (log.school_no, log.no, mark)):
-            yield KeptReceipt(Head(log.id, seq, digest), text, signature)
+        sql = "SELECT text, signature FROM receipt WHERE school_no = ? AND log_no = ? AND mark = ? ORDER BY seq DESC"
+        for text, signature in self._db.execute(sql, (log.school_no, log.no, mark)):
+            yield SignedReceipt(receipt_of(text), text, signature)
 
     def add_receipt(self, log: StoredLog, receipt: Receipt, text: str, signature: str) -> None:
         """See `LogBook.add_receipt`."""

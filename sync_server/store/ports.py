@@ -13,11 +13,11 @@ from sync_server.store.records import (
     Content,
     Device,
     EnrolCode,
-    KeptReceipt,
     OfficeRow,
     Quarantined,
     Restoration,
     School,
+    SignedReceipt,
     StoredLog,
     Verdict,
 )
@@ -203,7 +203,7 @@ class LogBook(Protocol):
         """The text and signature of the receipt for this head."""
         ...
 
-    def receipts(self, log: StoredLog, mark: str) -> Iterator[KeptReceipt]:
+    def receipts(self, log: StoredLog, mark: str) -> Iterator[SignedReceipt]:
         """The receipts with this mark, newest line first, whatever their branch."""
         ...
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from shared.log.chain import Head
+from shared.log.receipt import Receipt
 from shared.timepiece import Rehearsal
 
 
@@ -106,12 +107,17 @@ class Branch:
 
 
 @dataclass(frozen=True, slots=True)
-class KeptReceipt:
-    """A receipt for a head of a log as it was signed."""
+class SignedReceipt:
+    """A receipt with its exact text and the office's signature."""
 
-    head: Head
+    receipt: Receipt
     text: str
     signature: str
+
+    @property
+    def head(self) -> Head:
+        """The head that it is for."""
+        return self.receipt.head
 
     def travelled(self) -> dict[str, str]:
         """The receipt as it travels."""
