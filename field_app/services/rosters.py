@@ -141,15 +141,6 @@ def unlock(laptop: Laptop, passphrase: str) -> None:
         _settle(laptop)
 
 
-def _settle(laptop: Laptop) -> None:
-    """Let staged names take their place, or go; raises NOT_RECORDED or DISK_FULL, and then they stay as they are.
-
-    The disk is asked first: after a failed commit the line that names them may be there although nobody was told so.
-    """
-    laptop.journal.settle()
-    laptop.roster.settle(_recorded_fingerprint(laptop))
-
-
 def begin_again(laptop: Laptop, actor: Actor, passphrase: str) -> None:
     """Set a passphrase where there is no roster that could be opened; NOT_ALLOWED, ROSTER_EXISTS, PASSPHRASE_TOO_SHORT.
 
@@ -176,6 +167,15 @@ def destroy(laptop: Laptop, actor: Actor, witnesses: tuple[Actor, ...], request:
             proof = laptop.roster.destroy()
             laptop.shelf.clear()
         return laptop.journal.record(Draft(ROSTER_DESTROYED.name, actor, {"proof": proof}, witnesses), request)
+
+
+def _settle(laptop: Laptop) -> None:
+    """Let staged names take their place, or go; raises NOT_RECORDED or DISK_FULL, and then they stay as they are.
+
+    The disk is asked first: after a failed commit the line that names them may be there although nobody was told so.
+    """
+    laptop.journal.settle()
+    laptop.roster.settle(_recorded_fingerprint(laptop))
 
 
 def _check_can_save(preview: RosterPreview) -> None:
